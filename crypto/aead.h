@@ -1,0 +1,63 @@
+// One chunk in, one chunk out: the AEADs of the sealed file behind one interface.
+//
+// Two backends give the same bytes: libsodium (reference; its AES-GCM needs AES-NI) and OpenSSL
+// EVP (everywhere). choose_backend() runs known-answer and differential self-tests before it
+// hands one out; a backend that fails is never used.
+//
+// Thread safety: a Backend may be shared; an AeadKey belongs to one transfer and one thread.
+// Lifetime: an AeadKey keeps nothing of the key bytes it was made from except its own schedule,
+// which is wiped when it goes.
+// Source: RFC 5116, RFC 8439; C2SP chunked-encryption.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "crypto/result.h"
+
+namespace kerros::crypto {
+
+enum class Suite : std::uint16_t {  // On disk: never renumber.
+  kAes256Gcm = 1,
+  kChaCha20Poly1305 = 2,
+};
+const char* name(Suite suite);  // the AEAD's name in RFC 5116's registry
+
+inline constexpr std::size_t kAeadKeySize = 32;
+inline constexpr std::size_t kAeadNonceSize = 12;
+inline constexpr std::size_t kAeadTagSize = 16;
+using Nonce = std::array<std::uint8_t, kAeadNonceSize>;
+
+class AeadKey {
+ public:
+  virtual ~AeadKey() = default;
+  // sealed.size() == plain.size() + 16; plain may start where sealed starts (in place).
+  virtual Status seal(const Nonce& nonce, ByteView plain, MutableByteView sealed) = 0;
+  // plain.size() == sealed.size() - 16; may start where sealed starts. kNotAuthentic on failure,
+  // and then `plain` holds no plaintext.
+  virtual Status open(const Nonce& nonce, ByteView sealed, MutableByteView plain) = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;  // "libsodium", "openssl"
+  virtual bool supports(Suite suite) const = 0;
+  virtual Result<std::unique_ptr<AeadKey>> schedule(Suite suite, ByteView key) const = 0;
+};
+
+std::unique_ptr<Backend> make_sodium_backend();
+std::unique_ptr<Backend> make_openssl_backend();
+
+// Known-answer tests of every suite the backend supports.
+Status self_test(const Backend& backend);
+// `rounds` random keys, nonces, lengths and texts sealed by one and opened by the other.
+Status compare_backends(const Backend& a, const Backend& b, int rounds);
+
+// "auto" takes the fastest that passed; "openssl" or "libsodium" forces one. kUnavailable names the
+// reason when none passed.
+Result<std::unique_ptr<Backend>> choose_backend(std::string_view wanted);
+
+}  // namespace kerros::crypto
