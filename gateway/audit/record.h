@@ -1,0 +1,64 @@
+// One event of the audit log: seven fields that are never empty, and what belongs to them.
+//
+// The list of events is closed: an event that is not in it cannot be written.
+// Thread safety: plain values. Source: docs/operations.md, "Audit".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/result.h"
+
+namespace kerros::audit {
+
+enum class Class : std::uint8_t { kAdmin = 1, kAccess = 2, kChange = 3, kError = 4 };  // On disk.
+
+enum class Event : std::uint16_t {  // On disk: never renumber.
+  kStart = 1,             // ADMIN  gateway or command began
+  kStop = 2,              // ADMIN
+  kStoreCreated = 3,      // ADMIN
+  kConfigLoaded = 4,      // CHANGE with the difference in the note
+  kConfigRefused = 5,     // ERROR
+  kUploadIntent = 10,     // CHANGE  before the key record and the first byte
+  kUploadDone = 11,       // CHANGE  outcome: bound, unverified, void, suspect, failed
+  kReadIntent = 12,       // ACCESS  before the first plaintext byte; one per caller, key, 5 minutes
+  kReadDone = 13,         // ACCESS  ranges and bytes
+  kItemChanged = 14,      // CHANGE  rename, move of a sealed item
+  kItemDeleted = 15,      // CHANGE
+  kRefused = 20,          // ACCESS  by policy, with the refusal's name
+  kNotAuthentic = 21,     // ERROR   stored bytes were changed, swapped, rolled back, downgraded
+  kStoredDiffers = 22,    // ERROR   upstream stored something else than was sent
+  kLegacyPlainRead = 23,  // ACCESS  never sealed here, passed by rule
+  kAbandoned = 24,        // ERROR   an intent without outcome, found at start
+  kSessionVoided = 25,    // ERROR   a fragment came again with other bytes, or upstream went back
+  kStoreMismatch = 30,    // ERROR   the store is not the one the log last saw
+  kStoreAccepted = 31,    // ADMIN   an operator accepted it
+  kLogRead = 40,          // ACCESS  somebody read the log
+};
+Class class_of(Event event);
+std::string_view name(Event event);  // "upload-intent"
+std::string_view name(Class c);
+Result<Event> event_of(std::string_view name);
+
+struct Record {
+  std::uint64_t time_ms = 0;  // Unix
+  Event event = Event::kStart;
+  std::string actor;   // upn, app:..., os:USER, "kerros-gateway"
+  std::string right;   // by which it was done: "graph-token (claimed)", "graph-token (proven)", "os-user"
+  std::string source;  // where from: peer address, "admin-socket", "cli"
+  std::string target;  // what: drive/item or drive/path, key id, file
+  std::string status;  // "intent", "done", "refused: ...", "failed: ..."
+  std::uint64_t intent = 0;  // for outcomes: position in the log of their intent; 0 otherwise
+  std::vector<std::pair<std::string, std::string>> details;  // name, value: bytes, ranges, key, note
+};
+
+// Every field non-empty, no control characters, within 4 KiB each: else kMalformed.
+Status check(const Record& record);
+Bytes encode(const Record& record);
+Result<Record> decode(ByteView payload);
+std::string to_json(const Record& record);  // one line, for `kerros audit tail --json`
+
+}  // namespace kerros::audit

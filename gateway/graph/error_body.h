@@ -1,0 +1,59 @@
+// The one place where a failure becomes a status, a Graph error code and a sentence.
+//
+// A sentence says what happened, why, and what to do; nothing of the inside (keys, paths on disk,
+// upstream URLs, stack) is in it.
+// Thread safety: pure functions. Source: graph documentation, errors; RFC 9110 15.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kerros::graph {
+
+enum class Refusal : std::uint8_t {
+  kMalformedRequest,     // 400 invalidRequest
+  kAmbiguousTarget,      // 400 invalidRequest
+  kUnauthenticated,      // 401 InvalidAuthenticationToken
+  kNotAllowed,           // 403 accessDenied: by policy
+  kUnknownRoute,         // 403 accessDenied: could carry protected content
+  kContentSide,          // 406 notSupported: the cloud cannot read the file
+  kNotFound,             // 404 itemNotFound
+  kSessionNotFound,      // 404 itemNotFound, inner uploadSessionNotFound
+  kNotAuthentic,         // 409 kerrosNotAuthentic, one text for every failed authentication
+  kDowngraded,           // the same status and text
+  kForeignCopy,          // the same status and text
+  kRollback,             // the same status and text
+  kStoredDiffers,        // 409 kerrosStoredDiffers: upstream stored something else than was sent
+  kFragmentMalformed,    // 400 invalidRequest
+  kFragmentOverlap,      // 416 invalidRange, inner fragmentOverlap
+  kFragmentOutOfOrder,   // 416 invalidRange, inner fragmentOutOfOrder
+  kFragmentDiffers,      // 409: repeated with other bytes, the session is void
+  kLengthRequired,       // 411
+  kTooLarge,             // 413 maxFileSizeExceeded
+  kHeadTooLarge,         // 431
+  kRangeNotSatisfiable,  // 416
+  kAnswerTooLarge,       // 502
+  kUpstreamUnreachable,  // 502 badGateway
+  kUpstreamMalformed,    // 502
+  kCannotPlace,          // 503 + Retry-After
+  kStoreUnavailable,     // 503 + Retry-After: sealed, locked, write failed
+  kStoreFull,            // 507 quotaLimitReached? no: 503 with its own sentence
+  kLogUnavailable,       // 503: the audit log cannot be written
+  kBusy,                 // 503: transfer slots in use
+  kTimeout,              // 408
+  kInternal,             // 500
+};
+
+struct ErrorAnswer {
+  unsigned status = 500;
+  std::string body;            // the Graph error envelope, one line of JSON
+  unsigned retry_after_s = 0;  // 0: no Retry-After field
+  bool close = false;          // the connection cannot be used further
+};
+
+// `request_id` is echoed in innerError; `extra` (may be empty) adds one sentence of context that
+// the caller already knows (a header's value, a size), escaped.
+ErrorAnswer error_answer(Refusal refusal, std::string_view request_id, std::string_view extra = {});
+std::string_view name(Refusal refusal);  // "store-full": for logs, metrics and the audit log
+
+}  // namespace kerros::graph

@@ -1,0 +1,128 @@
+// Remembers keys and items durably: a handful of verbs, each one atomic operation with its
+// precondition. No overwrite exists in the vocabulary.
+//
+// Three LMDB environments: keys (root sealing, unit keys), items (records and index, synced),
+// sessions (on tmpfs, unsynced: kill -9 leaves them, power loss removes them). Writes are queued to
+// one committer thread and committed in groups; a verb's completion runs on that thread after the
+// group is durable. Reads run in the caller's thread and return copies: no transaction, cursor or
+// mapped view leaves this room.
+//
+// Errors: kUnavailable when the store cannot be written now, kFull when a map or the disk is full
+// (nothing was written), kConflict when a precondition does not hold, kNotFound, kNotAuthentic when
+// a record was changed on disk.
+// Thread safety: every member may be called from any thread. Completions must not block.
+// Lifetime: completions still queued when the store closes run with kUnavailable.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crypto/result.h"
+#include "crypto/secret.h"
+#include "keystore/records.h"
+#include "keystore/unseal.h"
+
+namespace kerros::keystore {
+
+struct StoreParams {
+  std::string directory;           // holds keys/, items/ and the lock file
+  std::string sessions_directory;  // on tmpfs
+  std::uint64_t items_map_bytes = std::uint64_t{64} << 30;  // sparse
+  std::uint64_t sessions_map_bytes = std::uint64_t{1} << 30;
+  std::size_t transfer_slots = 4096;  // file keys that may be in use at once
+};
+
+struct CreateParams {
+  std::string directory;
+  std::string unit_name;
+  UnsealWith unseal;
+};
+
+using Done = std::function<void(Status)>;
+
+// A new file key: the DEK in a locked slot and everything a pending record needs. Nothing is
+// stored yet.
+struct NewKey {
+  crypto::SecretPool::Slot dek;
+  SealedKey sealed;
+};
+// How the caller asks for one. `commit_to` gets the DEK, header and salt and returns the
+// commitment, since the wrap is bound to it.
+struct NewKeyParams {
+  Id unit{};
+  crypto::Suite suite = crypto::Suite::kAes256Gcm;
+  UnixMillis now = 0;
+};
+using CommitTo = std::function<Result<crypto::Commitment>(
+    const crypto::Header&, const crypto::Salt&, ByteView dek)>;
+
+struct ScanFilter {
+  std::string drive_id;  // empty: any
+  std::string item_id;   // empty: any
+  bool all_states = true;
+};
+
+class KeyStore {
+ public:
+  // Makes a new store: root, its sealing, the first unit and version 1 of its key (active).
+  // kConflict when the directory already holds one.
+  static Status create(CreateParams params);
+
+  // Takes the store lock (kConflict "another process has this store open" otherwise), checks both
+  // environments whole in a child process (a damaged page can end a process that maps it), then
+  // unseals. kNotAuthentic with the record's name when anything was changed, put back or removed.
+  static Result<std::unique_ptr<KeyStore>> open(StoreParams params, UnsealWith unseal);
+  virtual ~KeyStore() = default;
+
+  // --- keys ---
+  virtual Id tenant() const = 0;  // random id of this installation, in every header
+  virtual Result<UnitKeyInfo> active_key(const Id& unit) const = 0;
+  virtual std::vector<UnitKeyInfo> unit_keys() const = 0;
+  virtual Result<NewKey> make_key(const NewKeyParams& params, const CommitTo& commit_to) = 0;
+  virtual Result<crypto::SecretPool::Slot> unlock(const SealedKey& sealed) = 0;
+  // Derived once at start for url tokens, audit seal and the like.
+  virtual Result<crypto::SecretBytes> derived_key(std::uint8_t purpose_of_derive_h,
+                                                  ByteView context) const = 0;
+
+  // --- items ---
+  virtual void put_pending(ItemRecord record, Done done) = 0;      // kConflict: key id exists
+  // Pending becomes bound, unverified or suspect; other bound versions of the item become
+  // superseded when `newest` says so. The wrap moves to the unit's active key version if that
+  // moved meanwhile. kNotFound: no such pending record.
+  virtual void bind(const Id& key, Binding binding, ItemState state, bool newest, UnixMillis now,
+                    Done done) = 0;
+  virtual void set_state(const Id& key, ItemState from, ItemState to, Done done) = 0;
+  virtual Result<ItemRecord> find(const Id& key) const = 0;
+  // All versions of an item, newest key id first; empty when it was never sealed here.
+  virtual Result<std::vector<ItemRecord>> versions(std::string_view drive_id,
+                                                   std::string_view item_id) const = 0;
+  // The newest bound record of each (drive, item), in the order asked; absent ones stay empty.
+  struct ItemRef { std::string_view drive_id; std::string_view item_id; };
+  virtual Result<std::vector<std::unique_ptr<ItemRecord>>> newest_bound(
+      std::span<const ItemRef> items) const = 0;
+  // In key id order, from `after` (exclusive; zero id: the beginning), at most `limit` records.
+  virtual Result<std::vector<ItemRecord>> scan(const Id& after, std::size_t limit,
+                                               const ScanFilter& filter) const = 0;
+  virtual std::uint64_t item_count() const = 0;
+  virtual StoreHead head() const = 0;
+
+  // --- sessions ---
+  virtual void put_session(SessionRecord record, Done done) = 0;  // kConflict: it exists
+  // Replaces the record and forgets claimed tags of chunks below `tags_below`, in one transaction.
+  virtual void update_session(SessionRecord record, std::uint64_t tags_below, Done done) = 0;
+  // Claims chunk tags, put if absent or equal, all or none; kConflict when one differs. To be
+  // awaited before any of their bytes leaves. `tags` is a run of 16-byte tags.
+  virtual void claim_tags(const Id& session, std::uint64_t first_chunk, Bytes tags, Done done) = 0;
+  virtual void erase_session(const Id& session, Done done) = 0;  // succeeds when it is gone already
+  virtual Result<SessionRecord> find_session(const Id& session) const = 0;
+  virtual Result<std::vector<Id>> expired_sessions(UnixMillis now) const = 0;
+
+  // --- health ---
+  virtual Status check_writable() = 0;  // commits an empty change of the head, waits for it
+  virtual std::size_t queued() const = 0;
+};
+
+}  // namespace kerros::keystore
