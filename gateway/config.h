@@ -1,0 +1,101 @@
+// kerros.toml as values: every key with its default, every error with line and key.
+//
+// The shipped docker/kerros.toml is the manual of these keys. Unknown keys are errors. Relative
+// paths are taken from the configuration file's directory.
+// Thread safety: plain values, built whole and never changed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crypto/aead.h"
+#include "crypto/result.h"
+#include "gateway/policy/decide.h"
+
+namespace kerros {
+
+struct HostOverride {  // [[upstream.connect]]: connect there instead of resolving the host
+  std::string host;     // "graph.microsoft.com" or "*.sharepoint.com"; TLS name and Host stay
+  std::string address;  // "127.0.0.1"
+  std::uint16_t port = 443;
+};
+
+struct Config {
+  std::string file;  // where it was read from
+
+  struct GraphDoor {
+    std::string listen = "127.0.0.1:8443";
+    std::string name = "localhost";  // the public host name, with ":port" when it is not 443
+    std::string certificate = "tls/server.pem";
+    std::string private_key = "tls/server.key";
+  } graph_door;
+
+  struct Admin {
+    std::string listen = "127.0.0.1:9480";  // /healthz, /readyz: plain HTTP
+    std::string socket = "run/admin.sock";
+  } admin;
+
+  struct Store {
+    std::string directory = "store";
+    std::string sessions = "run/sessions";  // on tmpfs in an installation
+    std::string spool = "run/spool";        // sealed bytes of uploads of unknown length
+    std::uint64_t items_map_gib = 64;
+    std::uint64_t sessions_map_mib = 1024;
+  } store;
+
+  struct Unseal {
+    enum class Method : std::uint8_t { kKeyFile, kPassphrase } method = Method::kKeyFile;
+    std::string key_file;
+  } unseal;
+
+  struct Audit {
+    std::string directory = "audit";
+    std::string origin;  // default: "kerros/" and the random tenant id
+  } audit;
+
+  struct Upstream {
+    std::string graph_host = "graph.microsoft.com";
+    std::vector<std::string> content_hosts = {"*.sharepoint.com"};  // redirects and uploads go only there
+    std::string ca_file;  // empty: the system's
+    std::vector<HostOverride> connect;
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds answer_timeout{90'000};
+    std::chrono::milliseconds idle_timeout{60'000};  // no byte either way
+  } upstream;
+
+  struct Sealing {
+    crypto::Suite suite = crypto::Suite::kAes256Gcm;
+    std::string backend = "auto";
+  } sealing;
+
+  struct Limits {
+    unsigned threads = 0;  // 0: one per core
+    std::uint64_t json_bytes = 16u << 20;
+    std::uint64_t head_bytes = 64u << 10;
+    std::uint64_t buffer_bytes = 192u << 20;  // large buffers of all transfers together
+    std::uint64_t connections = 4096;
+    std::uint64_t spool_bytes = std::uint64_t{20} << 30;
+    std::chrono::milliseconds drain{30'000};
+    std::chrono::milliseconds client_idle{120'000};
+    std::chrono::milliseconds head_timeout{20'000};
+  } limits;
+
+  policy::Rules policy;
+  std::string unit;               // name of the unit that seals when a rule names none
+  std::string log_level = "info";
+};
+
+// kNotFound when the file is not there; kMalformed with "line 12: unknown key `x.y`" otherwise,
+// always what, why and what to do in one sentence each.
+Result<Config> load_config(const std::string& file);
+Result<Config> parse_config(std::string_view toml, std::string_view file);
+
+// Every key that differs, "policy.rules: ..." one line each, for the audit log; secrets never are
+// in a configuration.
+std::vector<std::string> difference(const Config& before, const Config& after);
+// Keys whose change needs a restart, of those that differ.
+std::vector<std::string> needs_restart(const Config& before, const Config& after);
+
+}  // namespace kerros
