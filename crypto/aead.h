@@ -10,9 +10,9 @@
 // Source: RFC 5116, RFC 8439; C2SP chunked-encryption.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "crypto/bytes.h"
 #include "crypto/result.h"

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,5 +44,11 @@ Integer load_be(ByteView in) {
 std::string to_hex(ByteView bytes);
 std::string to_base64(ByteView bytes);     // RFC 4648 section 4, padded
 std::string to_base64url(ByteView bytes);  // RFC 4648 section 5, no padding
+
+// The way back, strict: another length, alphabet, padding or a stray last bit is refused, so that
+// one value has one text. from_hex fills `out` whole or returns false.
+bool from_hex(std::string_view text, MutableByteView out);
+std::optional<Bytes> from_base64(std::string_view text);
+std::optional<Bytes> from_base64url(std::string_view text);
 
 }  // namespace kerros

@@ -12,8 +12,16 @@
 namespace kerros::crypto {
 
 enum class Purpose {
-  kKekWrap, kRecordMac, kMetadata, kUrlToken, kSession, kAuditSalt, kAuditSeal, kAuditSign,
-  kSetHash, kOpaqueName,
+  kKekWrap,
+  kRecordMac,
+  kMetadata,
+  kUrlToken,
+  kSession,
+  kAuditSalt,
+  kAuditSeal,
+  kAuditSign,
+  kSetHash,
+  kOpaqueName,
 };
 std::string_view label(Purpose purpose);  // "kerros/1/kek-wrap"
 
@@ -25,7 +33,10 @@ std::array<std::uint8_t, 32> mac(ByteView key, ByteView message);
 
 // Argon2id (libsodium MODERATE by default) in a child process, so that its memory never counts as
 // ours and a crash loses nothing. `salt` is 16 bytes; the result is 32.
-struct PassphraseCost { std::uint64_t operations; std::uint64_t memory_bytes; };
+struct PassphraseCost {
+  std::uint64_t operations;
+  std::uint64_t memory_bytes;
+};
 PassphraseCost default_passphrase_cost();
 Result<SecretBytes> stretch_passphrase(const SecretBytes& passphrase, ByteView salt,
                                        PassphraseCost cost);

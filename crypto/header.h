@@ -31,14 +31,14 @@ struct Header {
 
 HeaderBytes encode(const Header& header);
 // kMalformed: wrong magic, or a byte that must be zero is not. kUnknownVersion: version, suite or
-// flag unknown. kTruncated: fewer than 256 bytes.
+// flag unknown. kTruncated: fewer than 256 bytes; what follows them is not looked at.
 Result<Header> decode_header(ByteView bytes);
 
 // True when the bytes begin like a sealed file of any version; needs the first 8 bytes.
 bool has_magic(ByteView first_bytes);
 
 // The whole prefix as stored, taken apart. decode_prefix checks everything that needs no key:
-// header, zero bytes of W and its agreement with the flag.
+// header, zero bytes of W and its agreement with the flag. What follows 512 bytes is not looked at.
 struct Prefix {
   Header header;
   HeaderBytes header_bytes{};

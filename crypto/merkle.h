@@ -13,7 +13,7 @@ namespace kerros::crypto {
 
 using TreeHash = std::array<std::uint8_t, 32>;
 
-TreeHash leaf_hash(ByteView entry);                              // SHA-256(0x00 || entry)
+TreeHash leaf_hash(ByteView entry);                               // SHA-256(0x00 || entry)
 TreeHash node_hash(const TreeHash& left, const TreeHash& right);  // SHA-256(0x01 || l || r)
 
 // A growing tree that keeps only its right border (log2 n hashes).

@@ -20,9 +20,11 @@ std::optional<std::uint64_t> sealed_size(std::uint64_t plain_size);
 // Plain size of a sealed file; nullopt when no plaintext has that sealed size.
 std::optional<std::uint64_t> plain_size(std::uint64_t sealed_size);
 
-std::uint64_t chunk_of(std::uint64_t plain_offset);          // number of the chunk holding it
-std::uint64_t chunk_count(std::uint64_t plain_size);          // at least 1
-std::uint64_t sealed_offset_of_chunk(std::uint64_t chunk);    // first sealed byte of it
+std::uint64_t chunk_of(std::uint64_t plain_offset);   // number of the chunk holding it
+std::uint64_t chunk_count(std::uint64_t plain_size);  // at least 1
+// First sealed byte of a chunk; kMaxSealedSize for numbers that no file reaches.
+std::uint64_t sealed_offset_of_chunk(std::uint64_t chunk);
+// Plain bytes in a chunk; 0 for an empty final chunk and past the end.
 std::uint64_t plain_length_of_chunk(std::uint64_t chunk, std::uint64_t plain_size);
 
 // What must be fetched to release plaintext [first, last]; first <= last < plain_size.

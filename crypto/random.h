@@ -3,6 +3,7 @@
 // Thread safety: any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "crypto/bytes.h"
@@ -15,7 +16,8 @@ void fill_random(MutableByteView out);
 // Ends the process when the kernel gives no randomness.
 void start();
 
-// A 16-byte time-ordered id: 48 bits of Unix milliseconds, then 80 random bits (blueprint 3, 5).
+// A 16-byte time-ordered id: 48 bits of Unix milliseconds, then 80 random bits. In time order, so
+// that records of one commit lie side by side in the store's tree.
 std::array<std::uint8_t, 16> time_ordered_id(std::uint64_t unix_milliseconds);
 
 }  // namespace kerros::crypto

@@ -15,8 +15,6 @@
 
 namespace kerros::crypto {
 
-struct FileKeys;  // key and base nonce, derived from DEK, salt and header; see file_keys.h
-
 class Sealer {
  public:
   // `dek` is 32 random bytes used for nothing else. kMalformed when it is not 32 bytes,
@@ -31,11 +29,13 @@ class Sealer {
   const Commitment& commitment() const;
   const HeaderBytes& header_bytes() const;
   const Salt& salt() const;
-  // The 512 bytes before the first chunk. `recovery` is all zero unless the header says it is there.
+  // The 512 bytes before the first chunk. `recovery` is all zero unless the header says it is
+  // there.
   PrefixBytes prefix(const RecoveryBytes& recovery = {}) const;
 
-  // plain: 16,384 bytes, or fewer for the final chunk (then it may be empty). sealed: 16 bytes more.
-  // In place when both start at the same byte.
+  // plain: 16,384 bytes, or fewer for the final chunk (then it may be empty). sealed: 16 bytes
+  // more. In place when both start at the same byte. kFull from chunk 2^38 on, where the key is
+  // used up.
   Status seal_chunk(std::uint64_t number, ByteView plain, MutableByteView sealed);
 
  private:

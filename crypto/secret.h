@@ -16,13 +16,14 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "crypto/random.h"
 #include "crypto/result.h"
 
 namespace kerros::crypto {
 
 class SecretBytes {
  public:
-  SecretBytes() = default;  // empty
+  SecretBytes() = default;                            // empty
   static Result<SecretBytes> make(std::size_t size);  // zeroed; kFull when memory cannot be locked
   static Result<SecretBytes> copy_of(ByteView bytes);
 
@@ -48,7 +49,7 @@ class Key {
  public:
   static constexpr std::size_t kSize = 32;
 
-  static Result<Key> random();              // getrandom(2)
+  static Result<Key> random();               // getrandom(2)
   static Result<Key> copy_of(ByteView raw);  // kMalformed unless 32 bytes
 
   ByteView reveal() const { return bytes_.reveal(); }
@@ -58,7 +59,23 @@ class Key {
   SecretBytes bytes_;
 };
 
-// A few locked slabs cut into equal slots, for the secrets of live transfers.
+template <typename Tag>
+Result<Key<Tag>> Key<Tag>::random() {
+  auto bytes = SecretBytes::make(kSize);
+  if (!bytes) return tl::unexpected(bytes.error());
+  fill_random(bytes->reveal());
+  return Key(std::move(*bytes));
+}
+
+template <typename Tag>
+Result<Key<Tag>> Key<Tag>::copy_of(ByteView raw) {
+  if (raw.size() != kSize) return fail(ErrorCode::kMalformed, "a key has 32 bytes");
+  auto bytes = SecretBytes::copy_of(raw);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return Key(std::move(*bytes));
+}
+
+// A locked slab cut into equal slots, for the secrets of live transfers.
 class SecretPool {
  public:
   class Slot {
@@ -80,22 +97,23 @@ class SecretPool {
   // `slots` secrets of `slot_size` bytes each; kFull with the RLIMIT_MEMLOCK in the detail when
   // they cannot be locked. Nothing is ever kept in unlocked memory instead.
   static Result<std::unique_ptr<SecretPool>> make(std::size_t slots, std::size_t slot_size);
-  ~SecretPool();
+  ~SecretPool();  // every slot must be back
 
   Result<Slot> take();  // kFull when every slot is in use
   std::size_t in_use() const;
 
  private:
-  SecretPool() = default;
+  SecretPool(SecretBytes slab, std::size_t slots, std::size_t slot_size);
   void put_back(MutableByteView bytes);
+
   mutable std::mutex mutex_;
   SecretBytes slab_;
-  std::size_t slot_size_ = 0;
-  std::size_t slots_ = 0;
+  std::size_t slots_;
+  std::size_t slot_size_;
   std::vector<std::uint8_t*> free_;
 };
 
-void wipe(MutableByteView bytes);
+void wipe(MutableByteView bytes);                  // the compiler cannot leave it out
 bool equal_constant_time(ByteView a, ByteView b);  // false at once when the sizes differ
 
 }  // namespace kerros::crypto

@@ -10,9 +10,9 @@
 
 namespace kerros::crypto {
 
-using Kek = Key<struct KekTag>;                      // a unit key: wraps DEKs at home
+using Kek = Key<struct KekTag>;                         // a unit key: wraps DEKs at home
 using RecoveryEpochKey = Key<struct RecoveryEpochTag>;  // wraps the copy in W
-using RootKey = Key<struct RootTag>;                 // wraps and derives everything at home
+using RootKey = Key<struct RootTag>;                    // wraps and derives everything at home
 
 inline constexpr std::size_t kWrappedKeySize = 24 + 32 + 16;  // nonce, key, tag
 using WrappedKey = std::array<std::uint8_t, kWrappedKeySize>;
@@ -24,7 +24,7 @@ struct WrapContext {
   Id kek{};
   std::uint32_t kek_version = 0;
   Id key{};
-  HeaderBytes header{};      // its SHA-512 enters the associated data
+  HeaderBytes header{};  // its SHA-512 enters the associated data
   Commitment commitment{};
 };
 
@@ -34,7 +34,8 @@ Status unwrap_dek(const Kek& kek, const WrapContext& context, const WrappedKey& 
 
 RecoveryBytes wrap_recovery(const RecoveryEpochKey& epoch_key, const Id& epoch,
                             const HeaderBytes& header, const Commitment& commitment, ByteView dek);
-Status unwrap_recovery(const RecoveryEpochKey& epoch_key, const Prefix& prefix, MutableByteView dek);
+Status unwrap_recovery(const RecoveryEpochKey& epoch_key, const Prefix& prefix,
+                       MutableByteView dek);
 
 // General wrapping of 32-byte keys and of small values, bound to a label and a context.
 // sealed = nonce(24) || ciphertext || tag(16).
