@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/aead.h"
@@ -16,7 +17,7 @@
 
 namespace kerros {
 
-struct HostOverride {  // [[upstream.connect]]: connect there instead of resolving the host
+struct HostOverride {   // [[upstream.connect]]: connect there instead of resolving the host
   std::string host;     // "graph.microsoft.com" or "*.sharepoint.com"; TLS name and Host stay
   std::string address;  // "127.0.0.1"
   std::uint16_t port = 443;
@@ -47,7 +48,7 @@ struct Config {
 
   struct Unseal {
     enum class Method : std::uint8_t { kKeyFile, kPassphrase } method = Method::kKeyFile;
-    std::string key_file;
+    std::string key_file = "secrets/root.key";  // with kKeyFile; never inside the store
   } unseal;
 
   struct Audit {
@@ -57,8 +58,9 @@ struct Config {
 
   struct Upstream {
     std::string graph_host = "graph.microsoft.com";
-    std::vector<std::string> content_hosts = {"*.sharepoint.com"};  // redirects and uploads go only there
-    std::string ca_file;  // empty: the system's
+    std::vector<std::string> content_hosts = {
+        "*.sharepoint.com"};  // redirects and uploads go only there
+    std::string ca_file;      // empty: the system's
     std::vector<HostOverride> connect;
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds answer_timeout{90'000};
@@ -83,17 +85,17 @@ struct Config {
   } limits;
 
   policy::Rules policy;
-  std::string unit;               // name of the unit that seals when a rule names none
+  std::string unit;  // name of the unit that seals when a rule names none
   std::string log_level = "info";
 };
 
-// kNotFound when the file is not there; kMalformed with "line 12: unknown key `x.y`" otherwise,
-// always what, why and what to do in one sentence each.
+// kNotFound when the file is not there; kMalformed with "kerros.toml:12: unknown key `x.y`"
+// otherwise. The detail holds what, why and what to do, one line each: gateway/complaint.h.
 Result<Config> load_config(const std::string& file);
 Result<Config> parse_config(std::string_view toml, std::string_view file);
 
-// Every key that differs, "policy.rules: ..." one line each, for the audit log; secrets never are
-// in a configuration.
+// Every key that differs, one line each: `policy.rule: [...] -> [...]`, for the audit log; secrets
+// never are in a configuration.
 std::vector<std::string> difference(const Config& before, const Config& after);
 // Keys whose change needs a restart, of those that differ.
 std::vector<std::string> needs_restart(const Config& before, const Config& after);
