@@ -1,0 +1,221 @@
+#include "gateway/config.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+#include "gateway/complaint.h"
+#include "gateway/config_keys.h"
+
+namespace kerros {
+namespace {
+
+constexpr std::string_view kFile = "/etc/kerros/kerros.toml";
+
+Complaint complaint(std::string_view toml) {
+  const auto config = parse_config(toml, kFile);
+  if (config) return {"no complaint", "", ""};
+  EXPECT_EQ(config.error().code, ErrorCode::kMalformed);
+  return complaint_of(config.error());
+}
+
+Config parsed(std::string_view toml) {
+  auto config = parse_config(toml, kFile);
+  EXPECT_TRUE(config) << (config ? "" : config.error().detail);
+  return config ? *config : Config{};
+}
+
+std::string manual() {
+  std::ifstream in(KERROS_SOURCE_DIR "/docker/kerros.toml");
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+TEST(Config, OfAnEmptyFileIsTheDefaultsWithPathsFromItsDirectory) {
+  const auto config = parsed("");
+  EXPECT_EQ(config.graph_door.listen, "127.0.0.1:8443");
+  EXPECT_EQ(config.store.directory, "/etc/kerros/store");
+  EXPECT_EQ(config.unseal.key_file, "/etc/kerros/secrets/root.key");
+  EXPECT_EQ(config.upstream.ca_file, "");
+  EXPECT_TRUE(config.policy.rules.empty());
+}
+
+TEST(Config, TakesEveryKindOfValue) {
+  const auto config = parsed(R"(
+unit = "hr"
+[store]
+directory = "/var/lib/kerros"
+items_map_gib = 8
+[sealing]
+suite = "chacha20-poly1305"
+[upstream]
+content_hosts = ["contoso.sharepoint.com"]
+connect_timeout = "500ms"
+[[upstream.connect]]
+host = "*.sharepoint.com"
+address = "[::1]:4433"
+[limits]
+json_bytes = "2 MiB"
+[policy]
+legacy_plain = "refuse"
+[[policy.rule]]
+name = "health"
+drives = ["b!1"]
+paths = ["/Salassa/**"]
+unit = "clinic"
+[[policy.rule]]
+)");
+  EXPECT_EQ(config.store.directory, "/var/lib/kerros");
+  EXPECT_EQ(config.store.items_map_gib, 8u);
+  EXPECT_EQ(config.sealing.suite, crypto::Suite::kChaCha20Poly1305);
+  EXPECT_EQ(config.upstream.connect_timeout, std::chrono::milliseconds(500));
+  ASSERT_EQ(config.upstream.connect.size(), 1u);
+  EXPECT_EQ(config.upstream.connect[0].address, "::1");
+  EXPECT_EQ(config.upstream.connect[0].port, 4433);
+  EXPECT_EQ(config.limits.json_bytes, 2u << 20);
+  EXPECT_EQ(config.policy.legacy_plain, policy::LegacyPlain::kRefuse);
+  ASSERT_EQ(config.policy.rules.size(), 2u);
+  EXPECT_EQ(config.policy.rules[0].unit, "clinic");
+  EXPECT_EQ(config.policy.rules[1].name, "secret");
+  EXPECT_TRUE(config.policy.rules[1].paths.empty());
+}
+
+TEST(Config, NamesTheLineAndTheNearestKeyOfAnUnknownOne) {
+  const auto c = complaint("unit = \"hr\"\n[graph_door]\nlisen = \"127.0.0.1:1\"\n");
+  EXPECT_EQ(c.what, "/etc/kerros/kerros.toml:3: unknown key `graph_door.lisen`");
+  EXPECT_EQ(c.hint, "did you mean `graph_door.listen`?");
+}
+
+struct Refused {
+  const char* toml;
+  const char* what;
+  const char* hint;
+};
+
+class ConfigRefuses : public testing::TestWithParam<Refused> {};
+
+TEST_P(ConfigRefuses, WithLineReasonAndRemedy) {
+  const auto c = complaint(GetParam().toml);
+  EXPECT_EQ(c.what, std::string(kFile) + GetParam().what);
+  EXPECT_FALSE(c.why.empty());
+  EXPECT_EQ(c.hint, GetParam().hint);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Values, ConfigRefuses,
+    testing::Values(
+        Refused{"[upstrem]\nca_file = \"x\"", ":1: unknown key `upstrem`",
+                "did you mean `upstream`?"},
+        Refused{"zzzzzzzzzzzzzzz = 1", ":1: unknown key `zzzzzzzzzzzzzzz`",
+                "docker/kerros.toml shows every key with its default"},
+        Refused{"[[policy.rule]]\nnmae = \"x\"", ":2: unknown key `nmae`", "did you mean `name`?"},
+        Refused{"[[upstream.connect]]\nhots = \"x\"", ":2: unknown key `hots`",
+                "did you mean `host`?"},
+        Refused{"store = 1", ":1: `store` is a section",
+                "docker/kerros.toml shows every key with its default"},
+        Refused{"unit = 3", ":1: `unit` has a wrong value", "for example: \"...\""},
+        Refused{"unit = \"a\\nb\"", ":1: `unit` has a wrong value", "for example: \"...\""},
+        Refused{"[graph_door]\nlisten = \"localhost:1\"",
+                ":2: `graph_door.listen` has a wrong value",
+                "for example: \"127.0.0.1:8443\" or \"[::1]:8443\""},
+        Refused{"[graph_door]\nlisten = \"127.0.0.1:65536\"",
+                ":2: `graph_door.listen` has a wrong value",
+                "for example: \"127.0.0.1:8443\" or \"[::1]:8443\""},
+        Refused{"[graph_door]\nname = \"a b\"", ": `graph_door.name` is not a host name: \"a b\"",
+                "write the name that clients connect to, with \":port\" when it is not 443"},
+        Refused{"[limits]\njson_bytes = 16", ":2: `limits.json_bytes` has a wrong value",
+                "for example: \"16MiB\""},
+        Refused{"[limits]\njson_bytes = \"16MB\"", ":2: `limits.json_bytes` has a wrong value",
+                "for example: \"16MiB\""},
+        Refused{"[limits]\njson_bytes = \"9999999999TiB\"",
+                ":2: `limits.json_bytes` has a wrong value", "for example: \"16MiB\""},
+        Refused{"[limits]\ndrain = \"30\"", ":2: `limits.drain` has a wrong value",
+                "for example: \"30s\""},
+        Refused{"[limits]\nthreads = -1", ":2: `limits.threads` has a wrong value",
+                "for example: 0"},
+        Refused{"[limits]\nclient_idle = \"0s\"", ": `limits.client_idle` is 0ms",
+                "write a time between \"10ms\" and \"24h\""},
+        Refused{"[sealing]\nsuite = \"des\"", ":2: `sealing.suite` has a wrong value",
+                "for example: \"aes-256-gcm\""},
+        Refused{"[unseal]\nkey_file = \"store/root.key\"",
+                ": `unseal.key_file` lies inside `store.directory`",
+                "move the key file out of the store and name its new place"},
+        Refused{"[unseal]\nkey_file = \"\"", ": `unseal.key_file` is empty",
+                "name the key file that `kerros init` made, or unseal with a passphrase"},
+        Refused{"[upstream]\ncontent_hosts = []", ":2: `upstream.content_hosts` has a wrong value",
+                "for example: [\"*.sharepoint.com\"]"},
+        Refused{"[[upstream.connect]]\nhost = \"x\"", ":1: `upstream.connect` has a wrong value",
+                "for example: host = \"*.sharepoint.com\" and address = \"127.0.0.1:8445\""},
+        Refused{"[[policy.rule]]\n[[policy.rule]]", ": two policy rules are named \"secret\"",
+                "rename one of them"},
+        Refused{"[[policy.rule]]\npaths = [\"x\"]", ": policy rule \"secret\" has the path \"x\"",
+                "write \"/x\" for the root, or \"/**/x\" for any depth"},
+        Refused{"[[policy.rule]]\npaths = []", ":2: `policy.rule` has a wrong value",
+                "for example: paths = [\"/Secret/**\"]"},
+        Refused{"[audit]\norigin = \"a b\"",
+                ": `audit.origin` holds a space, a \"+\" or a control character",
+                "write one word such as \"kerros.example.org/log\""}));
+
+TEST(Config, SaysWhereTheTextStopsBeingToml) {
+  EXPECT_TRUE(complaint("unit = \"a\"\nunit = = 3")
+                  .what.starts_with("/etc/kerros/kerros.toml:2: this is not TOML: "));
+}
+
+TEST(Config, ThatIsNotThereIsNotFound) {
+  const auto config = load_config("/nonexistent/kerros.toml");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().code, ErrorCode::kNotFound);
+}
+
+TEST(ConfigManual, EqualsTheDefaults) {
+  EXPECT_EQ(difference(parsed(""), parsed(manual())), std::vector<std::string>{});
+}
+
+// The commented examples become live and must still be read.
+TEST(ConfigManual, ShowsEveryKey) {
+  const auto text = manual();
+  Config config;
+  for (const auto& key : config::keys(config)) {
+    const auto dot = key.name.rfind('.');
+    const std::string leaf(key.name.substr(dot == std::string_view::npos ? 0 : dot + 1));
+    const bool is_table = std::holds_alternative<config::Connects>(key.slot) ||
+                          std::holds_alternative<config::RuleList>(key.slot);
+    const std::string line =
+        is_table ? "# \\[\\[" + std::string(key.name) + "\\]\\]" : leaf + " = ";
+    EXPECT_TRUE(std::regex_search(text, std::regex("(^|\n)" + line))) << key.name;
+  }
+  const auto live = parsed(std::regex_replace(
+      text, std::regex("\n# ((\\[\\[|host =|address =|name =|drives =|paths =|unit =).*)"),
+      "\n$1"));
+  ASSERT_EQ(live.policy.rules.size(), 1u);
+  EXPECT_EQ(live.policy.rules[0].unit, "hr");
+  ASSERT_EQ(live.upstream.connect.size(), 1u);
+  EXPECT_EQ(live.upstream.connect[0].port, 8444);
+}
+
+TEST(ConfigManual, MarksTheKeysThatNeedARestart) {
+  Config config;
+  std::size_t marked = 0;
+  for (const auto& key : config::keys(config)) marked += key.restart ? 1 : 0;
+  const auto text = manual();
+  const std::regex mark("restart\\)");
+  const auto found =
+      std::distance(std::sregex_iterator(text.begin(), text.end(), mark), std::sregex_iterator());
+  EXPECT_EQ(static_cast<std::size_t>(found), marked + 1);  // one explains the mark
+}
+
+TEST(ConfigDifference, ShowsEachChangedKeyOnce) {
+  const auto before = parsed("");
+  const auto after = parsed("unit = \"hr\"\n[[policy.rule]]\npaths = [\"/A/**\"]");
+  EXPECT_EQ(
+      difference(before, after),
+      (std::vector<std::string>{R"(unit: "" -> "hr")",
+                                R"(policy.rule: [] -> [{ name = "secret", paths = ["/A/**"] }])"}));
+  EXPECT_TRUE(needs_restart(before, after).empty());
+  EXPECT_EQ(needs_restart(before, parsed("[graph_door]\nlisten = \"127.0.0.1:1\"")),
+            std::vector<std::string>{"graph_door.listen"});
+}
+
+}  // namespace
+}  // namespace kerros
