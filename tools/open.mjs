@@ -34,7 +34,8 @@ const SUITES = new Map([
 ]);
 const FLAG_RECOVERY = 1;
 
-// `verdict` is one of: truncated, trailing-data, not-authentic, unknown-version, malformed.
+// `verdict` is one of: truncated, trailing-data, not-authentic, unknown-version, malformed,
+// or not-found for a recovery wrap that is not there.
 export class SealedError extends Error {
   constructor(verdict, message) {
     super(message);
@@ -106,7 +107,7 @@ function hChaCha20(key, nonce) {
 
 // The file's key out of its recovery wrap W (docs/format.md 5.1).
 export function unwrapRecovery(prefix, epochKey) {
-  if (!prefix.recovery) throw new SealedError('malformed', 'it carries no recovery wrap');
+  if (!prefix.recovery) throw new SealedError('not-found', 'it carries no recovery wrap');
   const nonce = prefix.recovery.subarray(16, 40);
   const associated = Buffer.concat([
     Buffer.from('kerros/1/recovery-wrap\0', 'latin1'), sha512(prefix.header), prefix.commitment]);
@@ -135,7 +136,7 @@ export async function* openChunks(read, keys) {
     yield aeadOpen(cipher, keys.key, nonce, sealed, undefined, `chunk ${number}`);
     if (sealed.length < SEALED_CHUNK_SIZE) return;
   }
-  throw new SealedError('malformed', 'it has more chunks than a file may have');
+  throw new SealedError('trailing-data', 'it has more chunks than a file may have');
 }
 
 const uuid = (id) => id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
@@ -171,6 +172,7 @@ const ADVICE = {
   'not-authentic': ['the stored bytes were changed after sealing, or the key belongs to another file',
     '`--inspect` shows the id of the key this file needs'],
   'unknown-version': ['a later Kerros may have written it', 'use the open.mjs that came with that version'],
+  'not-found': ['it was sealed without one', 'only the key of the file itself opens it'],
   'malformed': ['this is not a sealed file, or its first bytes were changed', 'an ordinary file needs no opening'],
 };
 

@@ -90,6 +90,12 @@ test('says what is no sealed file, and what is too new', (t) => {
   assertFails(workplace(t, 'version_2').run(['sealed', '--dek-file', 'dek']), 1, /format version 2/);
 });
 
+test('says that there is no recovery wrap', (t) => {
+  const { run } = workplace(t, 'ok_1_suite1');
+  const key = { input: Buffer.alloc(32, 7) };
+  assertFails(run(['sealed', '--epoch-key-file', '-'], key), 1, /carries no recovery wrap\n.*sealed without one/);
+});
+
 test('tells wrong usage', (t) => {
   const { run } = workplace(t, 'ok_1_suite1');
   assertFails(run([]), 2, /name exactly one file/);
