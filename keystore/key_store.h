@@ -10,7 +10,10 @@
 // Errors: kUnavailable when the store cannot be written now, kFull when a map or the disk is full
 // (nothing was written), kConflict when a precondition does not hold, kNotFound, kNotAuthentic when
 // a record was changed on disk.
-// Thread safety: every member may be called from any thread. Completions must not block.
+// Thread safety: every member may be called from any thread, but open() forks children for its
+// checks: call it before other threads start. A completion runs on a committer's thread, or in the
+// caller's before the verb returns when the request is refused without a transaction. It must not
+// block.
 // Lifetime: completions still queued when the store closes run with kUnavailable.
 #pragma once
 
@@ -20,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/derive.h"
 #include "crypto/result.h"
 #include "crypto/secret.h"
 #include "keystore/records.h"
@@ -28,17 +32,18 @@
 namespace kerros::keystore {
 
 struct StoreParams {
-  std::string directory;           // holds keys/, items/ and the lock file
-  std::string sessions_directory;  // on tmpfs
+  std::string directory;                                    // holds keys/, items/ and the lock file
+  std::string sessions_directory;                           // on tmpfs
   std::uint64_t items_map_bytes = std::uint64_t{64} << 30;  // sparse
   std::uint64_t sessions_map_bytes = std::uint64_t{1} << 30;
   std::size_t transfer_slots = 4096;  // file keys that may be in use at once
 };
 
 struct CreateParams {
-  std::string directory;
+  std::string directory;  // absent or empty; appears whole or not at all
   std::string unit_name;
   UnsealWith unseal;
+  UnixMillis now = 0;
 };
 
 using Done = std::function<void(Status)>;
@@ -56,13 +61,13 @@ struct NewKeyParams {
   crypto::Suite suite = crypto::Suite::kAes256Gcm;
   UnixMillis now = 0;
 };
-using CommitTo = std::function<Result<crypto::Commitment>(
-    const crypto::Header&, const crypto::Salt&, ByteView dek)>;
+using CommitTo = std::function<Result<crypto::Commitment>(const crypto::Header&,
+                                                          const crypto::Salt&, ByteView dek)>;
 
 struct ScanFilter {
-  std::string drive_id;  // empty: any
-  std::string item_id;   // empty: any
-  bool all_states = true;
+  std::string drive_id;    // empty: any
+  std::string item_id;     // empty: any
+  bool all_states = true;  // false: bound and unverified ones
 };
 
 class KeyStore {
@@ -84,23 +89,30 @@ class KeyStore {
   virtual Result<NewKey> make_key(const NewKeyParams& params, const CommitTo& commit_to) = 0;
   virtual Result<crypto::SecretPool::Slot> unlock(const SealedKey& sealed) = 0;
   // Derived once at start for url tokens, audit seal and the like.
-  virtual Result<crypto::SecretBytes> derived_key(std::uint8_t purpose_of_derive_h,
+  virtual Result<crypto::SecretBytes> derived_key(crypto::Purpose purpose,
                                                   ByteView context) const = 0;
 
   // --- items ---
-  virtual void put_pending(ItemRecord record, Done done) = 0;      // kConflict: key id exists
-  // Pending becomes bound, unverified or suspect; other bound versions of the item become
-  // superseded when `newest` says so. The wrap moves to the unit's active key version if that
-  // moved meanwhile. kNotFound: no such pending record.
+  virtual void put_pending(ItemRecord record, Done done) = 0;  // kConflict: key id exists
+  // Pending becomes bound, unverified, suspect, or superseded (a newer version is bound already);
+  // other bound and unverified versions of the item become superseded when `newest` says so. The
+  // wrap moves to the unit's active key version if that moved meanwhile. kNotFound: no such pending
+  // record.
   virtual void bind(const Id& key, Binding binding, ItemState state, bool newest, UnixMillis now,
                     Done done) = 0;
+  // kConflict: it is not in `from`, or no record goes from there to `to` (pending only becomes void
+  // here; void and shredded are final).
   virtual void set_state(const Id& key, ItemState from, ItemState to, Done done) = 0;
   virtual Result<ItemRecord> find(const Id& key) const = 0;
   // All versions of an item, newest key id first; empty when it was never sealed here.
   virtual Result<std::vector<ItemRecord>> versions(std::string_view drive_id,
                                                    std::string_view item_id) const = 0;
-  // The newest bound record of each (drive, item), in the order asked; absent ones stay empty.
-  struct ItemRef { std::string_view drive_id; std::string_view item_id; };
+  // The newest record of each (drive, item) that is bound or unverified, in the order asked; absent
+  // ones stay empty.
+  struct ItemRef {
+    std::string_view drive_id;
+    std::string_view item_id;
+  };
   virtual Result<std::vector<std::unique_ptr<ItemRecord>>> newest_bound(
       std::span<const ItemRef> items) const = 0;
   // In key id order, from `after` (exclusive; zero id: the beginning), at most `limit` records.
@@ -118,7 +130,7 @@ class KeyStore {
   virtual void claim_tags(const Id& session, std::uint64_t first_chunk, Bytes tags, Done done) = 0;
   virtual void erase_session(const Id& session, Done done) = 0;  // succeeds when it is gone already
   virtual Result<SessionRecord> find_session(const Id& session) const = 0;
-  virtual Result<std::vector<Id>> expired_sessions(UnixMillis now) const = 0;
+  virtual Result<std::vector<Id>> expired_sessions(UnixMillis now) const = 0;  // expires <= now
 
   // --- health ---
   virtual Status check_writable() = 0;  // commits an empty change of the head, waits for it

@@ -17,10 +17,10 @@ using crypto::Id;
 using UnixMillis = std::uint64_t;
 
 enum class KeyState : std::uint8_t {  // On disk: never renumber.
-  kPending = 1,    // made, not yet in a verified backup: seals nothing
-  kActive = 2,     // seals new files of its unit
-  kRetired = 3,    // opens, seals nothing
-  kDestroyed = 4,  // the key is gone
+  kPending = 1,                       // made, not yet in a verified backup: seals nothing
+  kActive = 2,                        // seals new files of its unit
+  kRetired = 3,                       // opens, seals nothing
+  kDestroyed = 4,                     // the key is gone
 };
 
 struct UnitKeyInfo {
@@ -75,11 +75,11 @@ struct Binding {
 struct ItemRecord {
   SealedKey sealed;
   ItemState state = ItemState::kPending;
-  Binding binding;            // empty strings while pending
-  std::string item_class;     // the policy class that asked for sealing
-  std::string created_by;     // user principal name or app, as proven or claimed
+  Binding binding;         // empty strings while pending
+  std::string item_class;  // the policy class that asked for sealing
+  std::string created_by;  // user principal name or app, as proven or claimed
   UnixMillis created = 0;
-  UnixMillis bound = 0;       // 0 while pending
+  UnixMillis bound = 0;  // 0 while pending
 };
 
 // One upload session of a client; `state` is written and read by gateway/transfer alone.

@@ -1,0 +1,109 @@
+#include "keystore/lmdb_store.h"
+
+#include "crypto/random.h"
+
+namespace kerros::keystore {
+
+crypto::WrapContext LmdbStore::wrap_context(const SealedKey& sealed) const {
+  return {units_.tenant(), sealed.unit,   sealed.kek,       sealed.kek_version,
+          sealed.key,      sealed.header, sealed.commitment};
+}
+
+Result<NewKey> LmdbStore::make_key(const NewKeyParams& params, const CommitTo& commit_to) {
+  auto active = units_.active(params.unit);
+  if (!active) return tl::unexpected(active.error());
+  auto slot = pool_->take();
+  if (!slot) return tl::unexpected(slot.error());
+  NewKey made{std::move(*slot), {}};
+  crypto::fill_random(made.dek.reveal());
+  SealedKey& sealed = made.sealed;
+  sealed.key = crypto::time_ordered_id(params.now);
+  sealed.unit = params.unit;
+  sealed.kek = active->kek;
+  sealed.kek_version = active->version;
+  crypto::fill_random(sealed.salt);
+  const crypto::Header header{params.suite, false, units_.tenant(), params.unit, sealed.key};
+  sealed.header = crypto::encode(header);
+  const ByteView dek = std::as_const(made.dek).reveal();
+  auto commitment = commit_to(header, sealed.salt, dek);
+  if (!commitment) return tl::unexpected(commitment.error());
+  sealed.commitment = *commitment;
+  const crypto::Kek* kek = units_.find(active->kek, active->version);
+  if (kek == nullptr) return fail(ErrorCode::kNotFound, "the active unit key is gone");
+  sealed.wrapped = crypto::wrap_dek(*kek, wrap_context(sealed), dek);
+  return made;
+}
+
+Result<crypto::SecretPool::Slot> LmdbStore::unlock(const SealedKey& sealed) {
+  const crypto::Kek* kek = units_.find(sealed.kek, sealed.kek_version);
+  if (kek == nullptr)
+    return fail(ErrorCode::kNotFound, "the unit key of " + to_hex(sealed.key) + " is not here");
+  auto slot = pool_->take();
+  if (!slot) return slot;
+  auto unwrapped = crypto::unwrap_dek(*kek, wrap_context(sealed), sealed.wrapped, slot->reveal());
+  if (!unwrapped) return tl::unexpected(unwrapped.error());
+  return slot;
+}
+
+Result<crypto::SecretBytes> LmdbStore::derived_key(crypto::Purpose purpose,
+                                                   ByteView context) const {
+  return crypto::derive(root_, purpose, context);
+}
+
+// --- items ---
+
+void LmdbStore::put_pending(ItemRecord record, Done done) {
+  items_->put_pending(record, std::move(done));
+}
+
+void LmdbStore::bind(const Id& key, Binding binding, ItemState state, bool newest, UnixMillis now,
+                     Done done) {
+  items_->bind({key, std::move(binding), state, newest, now}, std::move(done));
+}
+
+void LmdbStore::set_state(const Id& key, ItemState from, ItemState to, Done done) {
+  items_->set_state(key, from, to, std::move(done));
+}
+
+Result<std::vector<ItemRecord>> LmdbStore::versions(std::string_view drive_id,
+                                                    std::string_view item_id) const {
+  return items_->versions(drive_id, item_id);
+}
+
+Result<std::vector<std::unique_ptr<ItemRecord>>> LmdbStore::newest_bound(
+    std::span<const ItemRef> items) const {
+  return items_->newest_bound(items);
+}
+
+Result<std::vector<ItemRecord>> LmdbStore::scan(const Id& after, std::size_t limit,
+                                                const ScanFilter& filter) const {
+  return items_->scan(after, limit, filter);
+}
+
+// --- sessions ---
+
+void LmdbStore::put_session(SessionRecord record, Done done) {
+  sessions_->put(record, std::move(done));
+}
+
+void LmdbStore::update_session(SessionRecord record, std::uint64_t tags_below, Done done) {
+  sessions_->update(record, tags_below, std::move(done));
+}
+
+void LmdbStore::claim_tags(const Id& session, std::uint64_t first_chunk, Bytes tags, Done done) {
+  sessions_->claim_tags(session, first_chunk, std::move(tags), std::move(done));
+}
+
+void LmdbStore::erase_session(const Id& session, Done done) {
+  sessions_->erase(session, std::move(done));
+}
+
+Result<SessionRecord> LmdbStore::find_session(const Id& session) const {
+  return sessions_->find(session);
+}
+
+Result<std::vector<Id>> LmdbStore::expired_sessions(UnixMillis now) const {
+  return sessions_->expired(now);
+}
+
+}  // namespace kerros::keystore

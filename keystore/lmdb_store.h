@@ -1,0 +1,72 @@
+// The KeyStore of one host: three LMDB environments behind the verbs of key_store.h.
+//
+// Thread safety and lifetime: as key_store.h promises.
+#pragma once
+
+#include <memory>
+
+#include "keystore/fd.h"
+#include "keystore/items.h"
+#include "keystore/key_store.h"
+#include "keystore/sessions.h"
+
+namespace kerros::keystore {
+
+class LmdbStore : public KeyStore {
+ public:
+  static Result<std::unique_ptr<KeyStore>> open(const StoreParams& params,
+                                                const UnsealWith& unseal);
+
+  Id tenant() const override { return units_.tenant(); }
+  Result<UnitKeyInfo> active_key(const Id& unit) const override { return units_.active(unit); }
+  std::vector<UnitKeyInfo> unit_keys() const override { return units_.all(); }
+  Result<NewKey> make_key(const NewKeyParams& params, const CommitTo& commit_to) override;
+  Result<crypto::SecretPool::Slot> unlock(const SealedKey& sealed) override;
+  Result<crypto::SecretBytes> derived_key(crypto::Purpose purpose, ByteView context) const override;
+
+  void put_pending(ItemRecord record, Done done) override;
+  void bind(const Id& key, Binding binding, ItemState state, bool newest, UnixMillis now,
+            Done done) override;
+  void set_state(const Id& key, ItemState from, ItemState to, Done done) override;
+  Result<ItemRecord> find(const Id& key) const override { return items_->find(key); }
+  Result<std::vector<ItemRecord>> versions(std::string_view drive_id,
+                                           std::string_view item_id) const override;
+  Result<std::vector<std::unique_ptr<ItemRecord>>> newest_bound(
+      std::span<const ItemRef> items) const override;
+  Result<std::vector<ItemRecord>> scan(const Id& after, std::size_t limit,
+                                       const ScanFilter& filter) const override;
+  std::uint64_t item_count() const override { return items_->count(); }
+  StoreHead head() const override { return items_->head(); }
+
+  void put_session(SessionRecord record, Done done) override;
+  void update_session(SessionRecord record, std::uint64_t tags_below, Done done) override;
+  void claim_tags(const Id& session, std::uint64_t first_chunk, Bytes tags, Done done) override;
+  void erase_session(const Id& session, Done done) override;
+  Result<SessionRecord> find_session(const Id& session) const override;
+  Result<std::vector<Id>> expired_sessions(UnixMillis now) const override;
+
+  Status check_writable() override { return items_->check_writable(); }
+  std::size_t queued() const override { return items_->queued() + sessions_->queued(); }
+
+ private:
+  LmdbStore(Fd lock, crypto::RootKey root, StoreKeys keys, UnitKeys units)
+      : lock_(std::move(lock)),
+        root_(std::move(root)),
+        keys_(std::move(keys)),
+        units_(std::move(units)) {}
+  Status check_sessions_place(const StoreParams& params);
+  Status open_environments(const StoreParams& params, Head head);
+  std::array<std::uint8_t, 32> sessions_owner() const;
+  crypto::WrapContext wrap_context(const SealedKey& sealed) const;
+
+  Fd lock_;  // first: the last to go
+  Fd sessions_lock_;
+  crypto::RootKey root_;
+  StoreKeys keys_;
+  UnitKeys units_;
+  std::unique_ptr<crypto::SecretPool> pool_;
+  std::unique_ptr<Items> items_;
+  std::unique_ptr<Sessions> sessions_;
+};
+
+}  // namespace kerros::keystore

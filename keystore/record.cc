@@ -1,0 +1,188 @@
+#include "keystore/record.h"
+
+#include "keystore/wire.h"
+
+namespace kerros::keystore {
+namespace {
+
+constexpr std::uint8_t kItemVersion = 1;     // On disk: never renumber.
+constexpr std::uint8_t kSessionVersion = 1;  // On disk: never renumber.
+constexpr std::size_t kItemOpenSize = 1 + 1 + 16 + 4;
+constexpr std::size_t kMacSize = 32;
+constexpr std::size_t kSealedKeyRoom = 1024;  // more than a SealedKey and the lengths take
+constexpr std::string_view kItemLabel = "kerros/1/item-record";
+constexpr std::string_view kSessionLabel = "kerros/1/session-record";
+
+void put_sealed_key(Encoder& out, const SealedKey& sealed) {
+  out.fixed(sealed.unit);
+  out.fixed(sealed.wrapped);
+  out.trimmed(sealed.header);
+  out.trimmed(sealed.recovery);
+  out.fixed(sealed.salt);
+  out.fixed(sealed.commitment);
+}
+
+void get_sealed_key(Decoder& in, SealedKey& sealed) {
+  in.fixed(sealed.unit);
+  in.fixed(sealed.wrapped);
+  in.trimmed(sealed.header);
+  in.trimmed(sealed.recovery);
+  in.fixed(sealed.salt);
+  in.fixed(sealed.commitment);
+}
+
+void put_binding(Encoder& out, const Binding& binding) {
+  for (const std::string* text : {&binding.drive_id, &binding.item_id, &binding.ctag, &binding.etag,
+                                  &binding.name, &binding.path})
+    out.text(*text);
+  out.number(binding.plain_size);
+  out.number(binding.sealed_size);
+  out.fixed(binding.plain_hash);
+  out.fixed(binding.sealed_hash);
+}
+
+void get_binding(Decoder& in, Binding& binding) {
+  for (std::string* text : {&binding.drive_id, &binding.item_id, &binding.ctag, &binding.etag,
+                            &binding.name, &binding.path})
+    *text = in.text();
+  binding.plain_size = in.number<std::uint64_t>();
+  binding.sealed_size = in.number<std::uint64_t>();
+  in.fixed(binding.plain_hash);
+  in.fixed(binding.sealed_hash);
+}
+
+Bytes item_context(ByteView key_id, ByteView open_part) {
+  Encoder out;
+  out.fixed(key_id);
+  out.fixed(open_part);
+  return out.take();
+}
+
+Error changed(ByteView key_id) {
+  return {ErrorCode::kNotAuthentic, "item record " + to_hex(key_id) + " was changed on disk"};
+}
+
+}  // namespace
+
+std::array<std::uint8_t, 32> row_mac(const StoreKeys& keys, std::string_view db, ByteView key,
+                                     ByteView value) {
+  Encoder row;
+  row.text(db);
+  row.counted(key);
+  row.fixed(value);
+  return crypto::mac(keys.record_mac.reveal(), row.view());
+}
+
+Bytes encode_item(const StoreKeys& keys, const ItemRecord& record) {
+  Encoder body;
+  put_sealed_key(body, record.sealed);
+  put_binding(body, record.binding);
+  body.text(record.item_class);
+  body.text(record.created_by);
+  body.number(record.created);
+  body.number(record.bound);
+
+  Encoder out;
+  out.number(kItemVersion);
+  out.number(static_cast<std::uint8_t>(record.state));
+  out.fixed(record.sealed.kek);
+  out.number(record.sealed.kek_version);
+  const Bytes context = item_context(record.sealed.key, out.view());
+  out.fixed(crypto::seal_value(keys.metadata.reveal(), kItemLabel, context, body.view()));
+  out.fixed(row_mac(keys, "records", record.sealed.key, out.view()));
+  return out.take();
+}
+
+Status verify_item(const StoreKeys& keys, ByteView key_id, ByteView stored) {
+  if (key_id.size() != sizeof(Id) || stored.size() < kItemOpenSize + kMacSize)
+    return tl::unexpected(changed(key_id));
+  const auto mac = row_mac(keys, "records", key_id, stored.first(stored.size() - kMacSize));
+  if (!crypto::equal_constant_time(mac, stored.last(kMacSize)))
+    return tl::unexpected(changed(key_id));
+  if (stored[0] != kItemVersion)
+    return fail(ErrorCode::kUnknownVersion,
+                "item record " + to_hex(key_id) + " is of a version " + "this build does not know");
+  return {};
+}
+
+Result<ItemRecord> decode_item(const StoreKeys& keys, ByteView key_id, ByteView stored) {
+  if (auto sound = verify_item(keys, key_id, stored); !sound) return tl::unexpected(sound.error());
+  Decoder open(stored.first(kItemOpenSize));
+  ItemRecord record;
+  open.number<std::uint8_t>();
+  record.state = static_cast<ItemState>(open.number<std::uint8_t>());
+  open.fixed(record.sealed.kek);
+  record.sealed.kek_version = open.number<std::uint32_t>();
+  std::copy(key_id.begin(), key_id.end(), record.sealed.key.begin());
+
+  const Bytes context = item_context(key_id, stored.first(kItemOpenSize));
+  const ByteView sealed = stored.subspan(kItemOpenSize, stored.size() - kItemOpenSize - kMacSize);
+  auto opened = crypto::open_value(keys.metadata.reveal(), kItemLabel, context, sealed);
+  if (!opened) return tl::unexpected(changed(key_id));
+  Decoder body(std::as_const(*opened).reveal());
+  get_sealed_key(body, record.sealed);
+  get_binding(body, record.binding);
+  record.item_class = body.text();
+  record.created_by = body.text();
+  record.created = body.number<std::uint64_t>();
+  record.bound = body.number<std::uint64_t>();
+  if (!body.complete()) return tl::unexpected(changed(key_id));
+  return record;
+}
+
+Result<Bytes> encode_session(const crypto::RootKey& root, const SessionRecord& record) {
+  auto key = crypto::derive(root, crypto::Purpose::kSession, record.session);
+  if (!key) return tl::unexpected(key.error());
+  Encoder body(record.state.size() + kSealedKeyRoom);
+  body.fixed(record.sealed.key);
+  body.fixed(record.sealed.kek);
+  body.number(record.sealed.kek_version);
+  put_sealed_key(body, record.sealed);
+  body.counted(record.state);
+  Encoder out;
+  out.number(kSessionVersion);
+  out.number(record.expires);
+  Bytes plain = body.take();
+  out.fixed(crypto::seal_value(key->reveal(), kSessionLabel, out.view(), plain));
+  crypto::wipe(plain);  // holds the key of the plain tail
+  return out.take();
+}
+
+Result<SessionRecord> decode_session(const crypto::RootKey& root, ByteView session_id,
+                                     ByteView stored) {
+  const auto damaged = [&] {
+    return fail(ErrorCode::kNotAuthentic,
+                "session record " + to_hex(session_id) + " was changed on disk");
+  };
+  constexpr std::size_t kOpenSize = 1 + 8;
+  if (session_id.size() != sizeof(Id) || stored.size() < kOpenSize) return damaged();
+  if (stored[0] != kSessionVersion) return damaged();
+  auto key = crypto::derive(root, crypto::Purpose::kSession, session_id);
+  if (!key) return tl::unexpected(key.error());
+  auto opened = crypto::open_value(key->reveal(), kSessionLabel, stored.first(kOpenSize),
+                                   stored.subspan(kOpenSize));
+  if (!opened) return damaged();
+  SessionRecord record;
+  std::copy(session_id.begin(), session_id.end(), record.session.begin());
+  record.expires = load_be<std::uint64_t>(stored.subspan(1));
+  Decoder body(std::as_const(*opened).reveal());
+  body.fixed(record.sealed.key);
+  body.fixed(record.sealed.kek);
+  record.sealed.kek_version = body.number<std::uint32_t>();
+  get_sealed_key(body, record.sealed);
+  const ByteView state = body.counted();
+  record.state.assign(state.begin(), state.end());
+  if (!body.complete()) return damaged();
+  return record;
+}
+
+std::array<std::uint8_t, kIndexHashSize> index_hash(const StoreKeys& keys,
+                                                    std::string_view drive_id,
+                                                    std::string_view item_id) {
+  Encoder out;
+  out.text(drive_id);
+  out.text(item_id);
+  return crypto::mac(keys.index.reveal(), out.view());
+}
+
+}  // namespace kerros::keystore

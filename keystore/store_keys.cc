@@ -1,0 +1,25 @@
+#include "keystore/store_keys.h"
+
+namespace kerros::keystore {
+
+Result<StoreKeys> StoreKeys::derive(const crypto::RootKey& root) {
+  using crypto::Purpose;
+  StoreKeys keys;
+  const struct {
+    crypto::SecretBytes* key;
+    Purpose purpose;
+    std::string_view context;
+  } wanted[] = {
+      {&keys.kek_wrap, Purpose::kKekWrap, ""},   {&keys.record_mac, Purpose::kRecordMac, ""},
+      {&keys.metadata, Purpose::kMetadata, ""},  {&keys.set_hash, Purpose::kSetHash, ""},
+      {&keys.index, Purpose::kSetHash, "index"},
+  };
+  for (const auto& [key, purpose, context] : wanted) {
+    auto derived = crypto::derive(root, purpose, as_bytes(context));
+    if (!derived) return tl::unexpected(derived.error());
+    *key = std::move(*derived);
+  }
+  return keys;
+}
+
+}  // namespace kerros::keystore

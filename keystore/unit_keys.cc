@@ -1,0 +1,184 @@
+#include "keystore/unit_keys.h"
+
+#include <algorithm>
+
+#include "keystore/record.h"
+#include "keystore/wire.h"
+
+namespace kerros::keystore {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;  // On disk: never renumber.
+constexpr std::string_view kDb = "rows";
+constexpr std::string_view kUnitLabel = "kerros/1/unit-name";
+constexpr std::string_view kKekLabel = "kerros/1/unit-key";
+constexpr std::size_t kMacSize = 32;
+
+KeyRow with_mac(const StoreKeys& keys, Bytes key, Encoder value) {
+  value.fixed(row_mac(keys, kDb, key, value.view()));
+  return {std::move(key), value.take()};
+}
+
+Bytes row_key(char kind, ByteView id, std::optional<std::uint32_t> version = std::nullopt) {
+  Encoder out;
+  out.number(static_cast<std::uint8_t>(kind));
+  out.fixed(id);
+  if (version) out.number(*version);
+  return out.take();
+}
+
+Error damaged(std::string_view what) {
+  return {ErrorCode::kNotAuthentic,
+          "the store is damaged: its row of " + std::string(what) + " was changed on disk"};
+}
+
+// The row's value without its MAC, once the MAC holds.
+Result<ByteView> verified(const StoreKeys& keys, const KeyRow& row, std::string_view what) {
+  const ByteView value = row.second;
+  if (value.size() < kMacSize) return tl::unexpected(damaged(what));
+  const ByteView body = value.first(value.size() - kMacSize);
+  const auto mac = row_mac(keys, kDb, row.first, body);
+  if (!crypto::equal_constant_time(mac, value.last(kMacSize))) return tl::unexpected(damaged(what));
+  return body;
+}
+
+Id id_of(const KeyRow& row) {
+  Id id{};
+  if (row.first.size() > id.size()) std::copy_n(row.first.begin() + 1, id.size(), id.begin());
+  return id;
+}
+
+// What a sealed unit key is bound to: all that never changes (its state does).
+Bytes kek_context(const Id& unit, const Id& kek, std::uint32_t version) {
+  Encoder out;
+  out.fixed(unit);
+  out.fixed(kek);
+  out.number(version);
+  return out.take();
+}
+
+}  // namespace
+
+KeyRow store_row(const StoreKeys& keys, const Id& tenant, UnixMillis created) {
+  Encoder value;
+  value.number(kVersion);
+  value.fixed(tenant);
+  value.number(created);
+  return with_mac(keys, row_key('S', {}), std::move(value));
+}
+
+KeyRow root_row(const RootRow& row) { return {row_key('M', row.id), encode_root_row(row)}; }
+
+KeyRow unit_row(const StoreKeys& keys, const Id& unit, std::string_view name, UnixMillis created) {
+  Encoder value;
+  value.number(kVersion);
+  value.number(created);
+  value.fixed(crypto::seal_value(keys.metadata.reveal(), kUnitLabel, unit, as_bytes(name)));
+  return with_mac(keys, row_key('U', unit), std::move(value));
+}
+
+KeyRow kek_row(const StoreKeys& keys, const UnitKeyInfo& info, const crypto::Kek& kek) {
+  Encoder value;
+  value.number(kVersion);
+  value.number(static_cast<std::uint8_t>(info.state));
+  value.fixed(info.unit);
+  value.number(info.created);
+  value.fixed(crypto::seal_value(keys.kek_wrap.reveal(), kKekLabel,
+                                 kek_context(info.unit, info.kek, info.version), kek.reveal()));
+  return with_mac(keys, row_key('K', info.kek, info.version), std::move(value));
+}
+
+Result<std::vector<RootRow>> root_rows(std::span<const KeyRow> rows) {
+  std::vector<RootRow> found;
+  for (const KeyRow& row : rows) {
+    if (row.first.empty() || row.first[0] != 'M') continue;
+    auto decoded = decode_root_row(id_of(row), row.second);
+    if (!decoded) return tl::unexpected(decoded.error());
+    found.push_back(std::move(*decoded));
+  }
+  return found;
+}
+
+Result<UnitKeys> UnitKeys::load(const StoreKeys& keys, std::span<const KeyRow> rows) {
+  UnitKeys loaded;
+  for (const KeyRow& row : rows)
+    if (auto ok = loaded.load_row(keys, row); !ok) return tl::unexpected(ok.error());
+  for (UnitKeyInfo& info : loaded.infos_) {
+    const auto named = std::find_if(loaded.names_.begin(), loaded.names_.end(),
+                                    [&](const auto& entry) { return entry.first == info.unit; });
+    if (named == loaded.names_.end()) return tl::unexpected(damaged("a unit"));
+    info.unit_name = named->second;
+  }
+  return loaded;
+}
+
+Status UnitKeys::load_row(const StoreKeys& keys, const KeyRow& row) {
+  switch (row.first.empty() ? '\0' : static_cast<char>(row.first[0])) {
+    case 'M':
+      return {};  // opened already, or of a method nobody asked for
+    case 'U':
+      return load_unit(keys, row);
+    case 'K':
+      return load_kek(keys, row);
+    case 'S': {
+      auto body = verified(keys, row, "the tenant");
+      if (!body) return tl::unexpected(body.error());
+      Decoder in(*body);
+      if (in.number<std::uint8_t>() != kVersion) return tl::unexpected(damaged("the tenant"));
+      in.fixed(tenant_);
+      return {};
+    }
+    default:
+      return tl::unexpected(damaged("an unknown kind"));
+  }
+}
+
+Status UnitKeys::load_unit(const StoreKeys& keys, const KeyRow& row) {
+  const Id unit = id_of(row);
+  auto body = verified(keys, row, "unit " + to_hex(unit));
+  if (!body) return tl::unexpected(body.error());
+  Decoder in(*body);
+  if (in.number<std::uint8_t>() != kVersion) return tl::unexpected(damaged("a unit"));
+  in.number<std::uint64_t>();
+  auto name = crypto::open_value(keys.metadata.reveal(), kUnitLabel, unit, in.rest());
+  if (!name) return tl::unexpected(damaged("unit " + to_hex(unit)));
+  names_.emplace_back(unit, std::string(as_text(std::as_const(*name).reveal())));
+  return {};
+}
+
+Status UnitKeys::load_kek(const StoreKeys& keys, const KeyRow& row) {
+  UnitKeyInfo info;
+  info.kek = id_of(row);
+  const std::string what = "unit key " + to_hex(info.kek);
+  if (row.first.size() != 1 + 16 + 4) return tl::unexpected(damaged(what));
+  info.version = load_be<std::uint32_t>(ByteView(row.first).subspan(17));
+  auto body = verified(keys, row, what);
+  if (!body) return tl::unexpected(body.error());
+  Decoder in(*body);
+  if (in.number<std::uint8_t>() != kVersion) return tl::unexpected(damaged(what));
+  info.state = static_cast<KeyState>(in.number<std::uint8_t>());
+  in.fixed(info.unit);
+  info.created = in.number<std::uint64_t>();
+  auto opened = crypto::open_value(keys.kek_wrap.reveal(), kKekLabel,
+                                   kek_context(info.unit, info.kek, info.version), in.rest());
+  if (!opened) return tl::unexpected(damaged(what));
+  auto kek = crypto::Kek::copy_of(std::as_const(*opened).reveal());
+  if (!kek) return tl::unexpected(kek.error());
+  infos_.push_back(std::move(info));
+  keks_.push_back(std::move(*kek));
+  return {};
+}
+
+Result<UnitKeyInfo> UnitKeys::active(const Id& unit) const {
+  for (const UnitKeyInfo& info : infos_)
+    if (info.unit == unit && info.state == KeyState::kActive) return info;
+  return fail(ErrorCode::kNotFound, "unit " + to_hex(unit) + " has no active key");
+}
+
+const crypto::Kek* UnitKeys::find(const Id& kek, std::uint32_t version) const {
+  for (std::size_t i = 0; i < infos_.size(); ++i)
+    if (infos_[i].kek == kek && infos_[i].version == version) return &keks_[i];
+  return nullptr;
+}
+
+}  // namespace kerros::keystore
