@@ -1,5 +1,10 @@
 // From a request head to a route: what the exchange means, before anybody decides about it.
 //
+// The route table is the whole knowledge: what no row matches is kUnknown and refused. A row's
+// pattern is a path after the version ("/me", "/sites/*/lists") or begins with a place that any of
+// Graph's roots can lead to: "{drives}", "{drive}", "{item}". "*" stands for one segment, a final
+// "**" for any number of them. Words compare with case.
+//
 // Thread safety: pure functions.
 #pragma once
 
@@ -28,30 +33,38 @@ enum class Operation : std::uint8_t {
   kContentSide,    // would carry, derive or need content of the item: thumbnails, preview, ...
   kOwnUpload,      // the gateway's own upload URL
   kOwnDownload,    // the gateway's own download URL
-  kUnknown,        // not in the table
+  kUnknown,        // not in the table, or in it as refused everywhere
 };
+std::string_view name(Operation operation);  // "read-content": for logs and `kerros policy routes`
 
 struct RouteRow {
   Method method;
   std::string_view pattern;  // "{item}/content", "/me", "{item}/thumbnails/**"
   Operation operation;
-  bool proves_caller;        // a 2xx or 302 of this request proves the bearer's claims
+  bool proves_caller;              // a 2xx or 302 of this request proves the bearer's claims
   std::string_view for_protected;  // what happens when the item is protected, in a few words
 };
+// The first row that matches decides.
 std::span<const RouteRow> route_table();
+
+// Whether the row's pattern fits; for tests and explanations.
+bool matches(std::string_view pattern, const Target& target);
 
 struct Route {
   Operation operation = Operation::kUnknown;
-  bool proves_caller = false;
+  Method method = Method::kOther;  // after verb tunnelling: what goes upstream
+  bool proves_caller = false;      // never through /shares, which can be read anonymously
   Target target;
-  std::string own_token;  // with kOwnUpload and kOwnDownload
+  std::string own_token;     // with kOwnUpload and kOwnDownload; then only the raw parts of target
   std::string_view pattern;  // of the row that matched, for logs; never the target itself
+  std::string_view for_protected;  // of that row
 };
 
 // kMalformed: the request is refused as ambiguous (bad target, verb tunnelling, two framings ...).
 Result<Route> classify(const RequestHead& head);
 
-// The paths of the gateway's own URLs: "/kerros/upload/TOKEN", "/kerros/download/TOKEN".
+// The paths of the gateway's own URLs: "/kerros/upload/TOKEN", "/kerros/download/TOKEN". A TOKEN is
+// base64url text.
 inline constexpr std::string_view kOwnUploadPath = "/kerros/upload/";
 inline constexpr std::string_view kOwnDownloadPath = "/kerros/download/";
 

@@ -5,6 +5,7 @@
 // Thread safety: pure functions. Source: graph documentation, errors; RFC 9110 15.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,8 @@ enum class Refusal : std::uint8_t {
   kContentSide,          // 406 notSupported: the cloud cannot read the file
   kNotFound,             // 404 itemNotFound
   kSessionNotFound,      // 404 itemNotFound, inner uploadSessionNotFound
-  kNotAuthentic,         // 409 kerrosNotAuthentic, one text for every failed authentication
+  kNotAuthentic,         // 409 kerrosNotAuthentic, one text for every failed authentication; no
+                         // `extra` is added, so that the four cannot be told apart
   kDowngraded,           // the same status and text
   kForeignCopy,          // the same status and text
   kRollback,             // the same status and text
@@ -29,7 +31,7 @@ enum class Refusal : std::uint8_t {
   kFragmentOutOfOrder,   // 416 invalidRange, inner fragmentOutOfOrder
   kFragmentDiffers,      // 409: repeated with other bytes, the session is void
   kLengthRequired,       // 411
-  kTooLarge,             // 413 maxFileSizeExceeded
+  kTooLarge,             // 413 invalidRequest, inner maxFileSizeExceeded
   kHeadTooLarge,         // 431
   kRangeNotSatisfiable,  // 416
   kAnswerTooLarge,       // 502
@@ -37,11 +39,11 @@ enum class Refusal : std::uint8_t {
   kUpstreamMalformed,    // 502
   kCannotPlace,          // 503 + Retry-After
   kStoreUnavailable,     // 503 + Retry-After: sealed, locked, write failed
-  kStoreFull,            // 507 quotaLimitReached? no: 503 with its own sentence
-  kLogUnavailable,       // 503: the audit log cannot be written
-  kBusy,                 // 503: transfer slots in use
-  kTimeout,              // 408
-  kInternal,             // 500
+  kStoreFull,       // 503 + Retry-After; not 507, which says that the user's own quota is spent
+  kLogUnavailable,  // 503: the audit log cannot be written
+  kBusy,            // 503: transfer slots in use
+  kTimeout,         // 408
+  kInternal,        // 500
 };
 
 struct ErrorAnswer {
@@ -52,7 +54,7 @@ struct ErrorAnswer {
 };
 
 // `request_id` is echoed in innerError; `extra` (may be empty) adds one sentence of context that
-// the caller already knows (a header's value, a size), escaped.
+// the caller already knows (a header's value, a size); it is escaped and cut to 200 octets.
 ErrorAnswer error_answer(Refusal refusal, std::string_view request_id, std::string_view extra = {});
 std::string_view name(Refusal refusal);  // "store-full": for logs, metrics and the audit log
 

@@ -23,7 +23,8 @@ struct ByteRange {
 struct RangeRequest {
   enum class Kind : std::uint8_t {
     kWhole,          // no Range, a malformed one, or an unknown unit: ignored as RFC 9110 says
-    kRanges,         // satisfiable ones, in the order asked; overlapping many: kWhole
+    kRanges,         // satisfiable ones, in the order asked; more than 16, or more bytes together
+                     // than there are (so they overlap): kWhole
     kUnsatisfiable,  // 416 with "bytes */size"
   } kind = Kind::kWhole;
   std::vector<ByteRange> ranges;
@@ -37,11 +38,11 @@ struct ContentRange {
 };
 std::optional<ContentRange> parse_content_range(std::string_view field);
 
-// The same of an upload fragment, with the reason in the detail (kMalformed).
+// The same of an upload fragment, with the reason in the detail (kMalformed), fit for the client.
 Result<ContentRange> parse_fragment_range(std::optional<std::string_view> field);
 
-std::string to_field(const ContentRange& range);        // "bytes 0-99/1000"
-std::string unsatisfied_field(std::uint64_t size);      // "bytes */1000"
-std::string to_range_field(const ByteRange& range);     // "bytes=0-99"
+std::string to_field(const ContentRange& range);     // "bytes 0-99/1000"
+std::string unsatisfied_field(std::uint64_t size);   // "bytes */1000"
+std::string to_range_field(const ByteRange& range);  // "bytes=0-99"
 
 }  // namespace kerros::graph

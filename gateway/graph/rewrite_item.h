@@ -4,7 +4,15 @@
 // Two steps, so that this room needs neither keys nor store: find_items() names the items an answer
 // holds; the caller looks them up; rewrite() splices what it learned.
 //
-// Thread safety: pure functions. Errors: kMalformed when the text is not JSON.
+// An object counts as a driveItem, wherever it is nested, when it has
+//   * a download URL in either spelling, or
+//   * an object-valued file, folder, package, remoteItem, specialFolder or deleted facet, or
+//   * a size that is an integer, or an integer in a string.
+// The rule is wide on purpose: naming too much costs a look-up, naming too little shows a sealed
+// size. Items are listed in the order in which their objects begin.
+//
+// Thread safety: pure functions. Errors: kMalformed when the text is not JSON (or deeper than 128).
+// The caller bounds the size.
 #pragma once
 
 #include <cstdint>
@@ -15,61 +23,48 @@
 #include <vector>
 
 #include "crypto/result.h"
+#include "gateway/graph/session_json.h"
 
 namespace kerros::graph {
 
 // One driveItem found in an answer (nested ones included).
 struct FoundItem {
   std::string drive_id;  // parentReference.driveId, or empty when the answer does not say
-  std::string item_id;
+  std::string item_id;   // empty when $select left it out
   std::string ctag;
   std::string etag;
   std::string name;
-  std::string parent_path;  // parentReference.path, decoded
+  std::string parent_path;  // parentReference.path, decoded: "/drives/b!x/root:/A/B"
   std::optional<std::uint64_t> size;
   std::string quick_xor_hash;  // base64, empty when absent
   std::string download_url;    // either spelling, empty when absent
   bool is_folder = false;
+  bool is_root = false;  // has the root facet
   bool deleted = false;
+  bool is_answer = false;  // the whole answer is this item: the request's own address names it
+
+  // "/A/B/name" from the drive's root, "/" for the root; empty when the answer does not say.
+  std::string place() const;
 };
 Result<std::vector<FoundItem>> find_items(std::string_view json);
 
-// What is to be said of one found item instead.
+// What is to be said of one found item instead. Every occurrence of a key is edited.
 struct ItemEdit {
-  std::optional<std::uint64_t> size;            // replaces "size"
-  std::optional<std::string> quick_xor_hash;    // replaces it; empty string: removes "hashes"
-  std::optional<std::string> download_url;      // replaces it; empty string: removes the key
-  bool strip_media = false;                     // image, photo, audio, video, thumbnails, other hashes
+  std::optional<std::uint64_t> size;  // replaces "size" where it is, as number or string as it was
+  // Replaces it, adds it to a file facet that has none, and takes other hashes of the ciphertext
+  // away; empty string: removes "hashes".
+  std::optional<std::string> quick_xor_hash;
+  std::optional<std::string> download_url;  // replaces it; empty string: removes the key
+  bool strip_media = false;  // image, photo, audio, video, location, thumbnails, and other hashes
 };
 
 struct Rewrite {
   // Edits by position in the list of find_items(); missing ones leave the item alone.
   std::vector<ItemEdit> items;
   // Called with every absolute URL among the annotation keys (nextLink, deltaLink, context ...);
-  // returns the replacement.
+  // returns the replacement. May be empty.
   std::function<std::string(std::string_view url)> link;
 };
 Result<std::string> rewrite(std::string_view json, const Rewrite& edits);
-
-// Members of a createUploadSession request body that the gateway must know or change.
-struct SessionRequest {
-  std::optional<std::uint64_t> file_size;
-  std::string conflict_behavior;
-  bool defer_commit = false;
-};
-Result<SessionRequest> read_session_request(std::string_view json);  // empty text: all defaults
-// The same octets with item.fileSize replaced by the sealed size when it is there.
-Result<std::string> rewrite_session_request(std::string_view json, std::uint64_t sealed_size);
-
-// Members of upstream's createUploadSession and fragment answers.
-struct SessionAnswer {
-  std::string upload_url;
-  std::string expiration;  // as sent
-  std::vector<std::string> next_expected_ranges;
-};
-Result<SessionAnswer> read_session_answer(std::string_view json);
-// uploadUrl and nextExpectedRanges spliced; the latter added when upstream left it out.
-Result<std::string> rewrite_session_answer(std::string_view json, std::string_view upload_url,
-                                           std::string_view next_range);
 
 }  // namespace kerros::graph

@@ -1,7 +1,10 @@
 // Who asks: claims read from the bearer token, which only upstream's yes turns into proof.
 //
-// Thread safety: pure functions. The token itself never leaves this value; `token_hash` stands for
-// it everywhere else.
+// The signature is not checked here, and cannot be: third parties hold no key for it. Everything in
+// a Caller is therefore *claimed* until a route that proves the caller was answered.
+//
+// Thread safety: pure functions; never throw. The token itself never leaves this value's making:
+// `token_hash` stands for it everywhere else.
 #pragma once
 
 #include <array>
@@ -15,15 +18,18 @@
 namespace kerros::policy {
 
 struct Caller {
-  std::string actor;      // upn, else "app:<appid>", else "opaque:<keyed hash>"; "anonymous"
+  // upn, else preferred_username or unique_name, else "app:<appid>" for a token without a user,
+  // else "user:<oid>", else "opaque:<16 hex digits of the keyed hash>"; "anonymous" without a
+  // token.
+  std::string actor;
   std::string oid;
-  std::string tenant;     // tid
-  std::uint64_t expires = 0;  // Unix seconds of exp; 0 when the token does not say
-  std::array<std::uint8_t, 32> token_hash{};
+  std::string tenant;                         // tid
+  std::uint64_t expires = 0;                  // Unix seconds of exp; 0 when the token does not say
+  std::array<std::uint8_t, 32> token_hash{};  // keyed, of the whole token; zero without one
   bool has_token = false;
 };
 
-// `authorization` is the field's value. `hash_key` keys the hash of unreadable tokens.
+// `authorization` is the field's value. `hash_key` keys the hash of tokens.
 Caller read_caller(std::optional<std::string_view> authorization, ByteView hash_key);
 
 }  // namespace kerros::policy

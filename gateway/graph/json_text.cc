@@ -1,0 +1,189 @@
+#include "gateway/graph/json_text.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace kerros::graph {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::string unescape(std::string_view quoted) {
+  if (quoted.find('\\') == std::string_view::npos)
+    return std::string(quoted.substr(1, quoted.size() - 2));
+  const auto value = nlohmann::json::parse(quoted, nullptr, false);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+}  // namespace
+
+Result<JsonText> JsonText::parse(std::string_view text) {
+  JsonText out(text);
+  const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  const std::string_view body = text.substr(start);
+  simdjson::dom::parser parser;
+  if (parser.allocate(std::max<std::size_t>(body.size(), 64), kMostDepth) != simdjson::SUCCESS)
+    return fail(ErrorCode::kUnavailable, "no memory for a JSON text");
+  if (parser.parse(body.data(), body.size(), true).error() != simdjson::SUCCESS)
+    return fail(ErrorCode::kMalformed, "not a JSON text");
+  out.root_.begin = out.skip_blanks(start);
+  out.root_.end = out.value_end(out.root_.begin);
+  return out;
+}
+
+std::size_t JsonText::skip_blanks(std::size_t at) const {
+  while (at < text_.size() && is_blank(text_[at])) ++at;
+  return at;
+}
+
+std::size_t JsonText::string_end(std::size_t at) const {
+  for (++at; text_[at] != '"'; ++at)
+    if (text_[at] == '\\') ++at;
+  return at + 1;
+}
+
+// Behind the value at `at`; brackets are counted, not matched: the text is known to be JSON.
+std::size_t JsonText::value_end(std::size_t at) const {
+  if (text_[at] == '"') return string_end(at);
+  if (text_[at] != '{' && text_[at] != '[') {
+    while (at < text_.size() && !is_blank(text_[at]) && text_[at] != ',' && text_[at] != '}' &&
+           text_[at] != ']')
+      ++at;
+    return at;
+  }
+  for (std::size_t depth = 0;;) {
+    const char c = text_[at];
+    if (c == '"') {
+      at = string_end(at);
+      continue;
+    }
+    ++at;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return at;
+  }
+}
+
+Member JsonText::member_at(std::size_t at) {
+  Member member;
+  member.begin = at;
+  const std::size_t end = string_end(at);
+  const std::string_view quoted = text_.substr(at, end - at);
+  member.name = quoted.substr(1, quoted.size() - 2);
+  if (quoted.find('\\') != std::string_view::npos)
+    member.name = unescaped_.emplace_back(unescape(quoted));
+  member.value.begin = skip_blanks(skip_blanks(end) + 1);  // over the colon
+  return member;
+}
+
+std::string JsonText::string_of(Span value) const {
+  return is_string(value) ? unescape(raw(value)) : std::string();
+}
+
+Members JsonText::members(Span object) {
+  Members out;
+  if (!is_object(object)) return out;
+  std::size_t at = skip_blanks(object.begin + 1);
+  while (text_[at] != '}') {
+    if (text_[at] == ',') at = skip_blanks(at + 1);
+    out.push_back(member_at(at));
+    out.back().value.end = value_end(out.back().value.begin);
+    at = skip_blanks(out.back().value.end);
+  }
+  return out;
+}
+
+std::vector<Span> JsonText::elements(Span array) const {
+  std::vector<Span> out;
+  if (text_[array.begin] != '[') return out;
+  std::size_t at = skip_blanks(array.begin + 1);
+  while (text_[at] != ']') {
+    if (text_[at] == ',') at = skip_blanks(at + 1);
+    out.push_back({at, value_end(at)});
+    at = skip_blanks(out.back().end);
+  }
+  return out;
+}
+
+void JsonText::for_each_object(const Visit& visit) {
+  Members open;
+  walk(root_.begin, visit, open);
+}
+
+// Recursion is bounded by kMostDepth. `open` holds the members of all objects we are inside of.
+std::size_t JsonText::walk(std::size_t at, const Visit& visit, Members& open) {
+  const std::size_t begin = at;
+  const bool object = text_[at] == '{';
+  if (!object && text_[at] != '[') return value_end(at);
+  const std::size_t base = open.size();
+  at = skip_blanks(at + 1);
+  while (text_[at] != '}' && text_[at] != ']') {
+    if (text_[at] == ',') at = skip_blanks(at + 1);
+    if (object) {
+      const std::size_t mine = open.size();
+      open.push_back(member_at(at));
+      at = walk(open[mine].value.begin, visit, open);
+      open[mine].value.end = at;
+    } else {
+      at = walk(at, visit, open);
+    }
+    at = skip_blanks(at);
+  }
+  ++at;
+  if (object) visit({begin, at}, std::span(open).subspan(base));
+  open.resize(base);
+  return at;
+}
+
+const Member* last_member(std::span<const Member> members, std::string_view name) {
+  const Member* found = nullptr;
+  for (const Member& member : members)
+    if (member.name == name) found = &member;
+  return found;
+}
+
+bool has_duplicates(std::span<const Member> members) {
+  std::vector<std::string_view> names;
+  for (const Member& member : members) names.push_back(member.name);
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) != names.end();
+}
+
+std::string to_json_string(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void Splicer::edit_object(Span object, std::span<const Member> members,
+                          const std::vector<bool>& removed, std::string_view inserted) {
+  std::size_t kept = members.size();  // one behind the last member that stays
+  while (kept > 0 && removed[kept - 1]) --kept;
+  for (std::size_t i = 0; i < kept; ++i)
+    if (removed[i]) replace({members[i].begin, members[i + 1].begin}, "");
+  if (kept < members.size()) {
+    const std::size_t from = kept > 0 ? members[kept - 1].value.end : members[0].begin;
+    replace({from, members.back().value.end}, "");
+  }
+  if (!inserted.empty())
+    replace({object.begin + 1, object.begin + 1}, std::string(inserted) + (kept > 0 ? "," : ""));
+}
+
+std::string Splicer::apply(std::string_view text) {
+  std::ranges::sort(edits_, [](const Edit& a, const Edit& b) {
+    return a.span.begin != b.span.begin ? a.span.begin < b.span.begin : a.span.end < b.span.end;
+  });
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  std::size_t copied = 0;
+  for (const Edit& edit : edits_) {
+    if (edit.span.begin < copied) continue;
+    out.append(text.substr(copied, edit.span.begin - copied)).append(edit.text);
+    copied = edit.span.end;
+  }
+  out.append(text.substr(copied));
+  return out;
+}
+
+}  // namespace kerros::graph

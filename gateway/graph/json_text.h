@@ -1,0 +1,98 @@
+// JSON as a text with places in it: where objects, keys and values begin and end.
+//
+// simdjson says once whether the text is JSON at all (structure, numbers, UTF-8, depth); after that
+// a plain scan finds the places, and edits are splices, so that every octet nobody spoke about
+// stays as it was.
+//
+// Thread safety: one owner. Lifetime: views and spans are of the text given, which must live
+// longer.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/result.h"
+
+namespace kerros::graph {
+
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+struct Member {
+  std::string_view name;  // unescaped: "\u0073ize" is size
+  std::size_t begin = 0;  // of the key, at its quote
+  Span value;
+};
+using Members = std::vector<Member>;
+
+class JsonText {
+ public:
+  static constexpr std::size_t kMostDepth = 128;
+
+  // kMalformed when it is not JSON, deeper than kMostDepth, or not UTF-8. A byte order mark at the
+  // front is passed over and kept.
+  static Result<JsonText> parse(std::string_view text);
+
+  Span root() const { return root_; }
+  std::string_view raw(Span value) const {
+    return text_.substr(value.begin, value.end - value.begin);
+  }
+  bool is_object(Span value) const { return text_[value.begin] == '{'; }
+  bool is_string(Span value) const { return text_[value.begin] == '"'; }
+
+  // A string unescaped; empty for any other value.
+  std::string string_of(Span value) const;
+  // The members of one object, in order; none for any other value.
+  Members members(Span object);
+  // The elements of one array, in order; none for any other value.
+  std::vector<Span> elements(Span array) const;
+  // Calls for every object of the text, inner ones before the outer ones they are in.
+  using Visit = std::function<void(Span object, std::span<const Member> members)>;
+  void for_each_object(const Visit& visit);
+
+ private:
+  explicit JsonText(std::string_view text) : text_(text) {}
+  std::size_t skip_blanks(std::size_t at) const;
+  std::size_t string_end(std::size_t at) const;
+  std::size_t value_end(std::size_t at) const;
+  Member member_at(std::size_t at);  // value.end is left for the caller
+  std::size_t walk(std::size_t at, const Visit& visit, Members& open);
+
+  std::string_view text_;
+  Span root_;
+  std::deque<std::string> unescaped_;  // names that had escapes; a deque does not move them
+};
+
+// The last member of that name (readers let the last one win); nullptr when there is none.
+const Member* last_member(std::span<const Member> members, std::string_view name);
+bool has_duplicates(std::span<const Member> members);
+
+std::string to_json_string(std::string_view text);  // with quotes
+
+// Replacements in one text, given in any order. An edit inside a region that another one replaces
+// is lost with that region.
+class Splicer {
+ public:
+  void replace(Span span, std::string text) { edits_.push_back({span, std::move(text)}); }
+  // Takes out the members marked in `removed`, with their commas, and puts `inserted` (a member's
+  // text, or nothing) in front of what is left.
+  void edit_object(Span object, std::span<const Member> members, const std::vector<bool>& removed,
+                   std::string_view inserted);
+  std::string apply(std::string_view text);
+
+ private:
+  struct Edit {
+    Span span;
+    std::string text;
+  };
+  std::vector<Edit> edits_;
+};
+
+}  // namespace kerros::graph

@@ -1,0 +1,19 @@
+// The query of a request target as a list of options.
+//
+// Thread safety: pure functions. Errors: kMalformed.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "gateway/graph/target.h"
+
+namespace kerros::graph {
+
+// Refuses an option that steers us or the answer when it is given twice, in whatever spelling.
+Result<std::vector<QueryOption>> parse_query(std::string_view raw);
+
+// The octets of the option called `name`, "@a1=%27x%27"; empty when absent.
+std::string_view raw_option(std::string_view raw_query, std::string_view name);
+
+}  // namespace kerros::graph

@@ -1,0 +1,152 @@
+#include "gateway/graph/session_json.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "gateway/graph/json_text.h"
+
+namespace kerros::graph {
+namespace {
+
+constexpr std::array<std::string_view, 3> kConflictKeys{
+    "@microsoft.graph.conflictBehavior", "@name.conflictBehavior", "@odata.conflictBehavior"};
+constexpr std::array<std::string_view, 2> kSourceKeys{"@microsoft.graph.sourceUrl",
+                                                      "@content.sourceUrl"};
+
+// A request body: an object in which no object gives a key twice.
+Result<JsonText> parse_request(std::string_view json) {
+  auto text = JsonText::parse(json);
+  if (!text) return text;
+  if (!text->is_object(text->root())) return fail(ErrorCode::kMalformed, "not a JSON object");
+  bool doubled = false;
+  text->for_each_object(
+      [&](Span, std::span<const Member> members) { doubled = doubled || has_duplicates(members); });
+  if (doubled) return fail(ErrorCode::kMalformed, "a JSON key given twice");
+  return text;
+}
+
+std::string string_at(const JsonText& text, std::span<const Member> members, const auto& names) {
+  for (const std::string_view name : names)
+    if (const Member* member = last_member(members, name)) return text.string_of(member->value);
+  return {};
+}
+
+std::string string_at(const JsonText& text, std::span<const Member> members, const char* name) {
+  return string_at(text, members, std::array<std::string_view, 1>{name});
+}
+
+bool has_any(std::span<const Member> members, const auto& names) {
+  return std::ranges::any_of(
+      names, [&](std::string_view name) { return last_member(members, name) != nullptr; });
+}
+
+// A number, or a string of digits as Graph takes and gives 64-bit integers.
+std::optional<std::uint64_t> number_of(const JsonText& text, Span value) {
+  std::string_view digits = text.raw(value);
+  if (text.is_string(value)) digits = digits.substr(1, digits.size() - 2);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size())
+    return std::nullopt;
+  return number;
+}
+
+bool is_blank(std::string_view json) {
+  return json.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+Members item_of(JsonText& text, std::span<const Member> members) {
+  const Member* item = last_member(members, "item");
+  return item == nullptr ? Members{} : text.members(item->value);
+}
+
+}  // namespace
+
+Result<SessionRequest> read_session_request(std::string_view json) {
+  SessionRequest request;
+  if (is_blank(json)) return request;
+  auto text = parse_request(json);
+  if (!text) return tl::unexpected(text.error());
+  const Members top = text->members(text->root());
+  const Members item = item_of(*text, top);
+  if (const Member* size = last_member(item, "fileSize");
+      size && text->raw(size->value) != "null") {
+    request.file_size = number_of(*text, size->value);
+    if (!request.file_size) return fail(ErrorCode::kMalformed, "fileSize is not a size");
+  }
+  // Some clients put the annotation beside the item instead of inside it.
+  const Members& where = has_any(item, kConflictKeys) ? item : top;
+  request.conflict_behavior = string_at(*text, where, kConflictKeys);
+  request.name = string_at(*text, item, "name");
+  request.source_url = string_at(*text, has_any(item, kSourceKeys) ? item : top, kSourceKeys);
+  const Member* defer = last_member(top, "deferCommit");
+  request.defer_commit = defer != nullptr && text->raw(defer->value) == "true";
+  return request;
+}
+
+Result<std::string> rewrite_session_request(std::string_view json, std::uint64_t sealed_size) {
+  if (is_blank(json)) return std::string(json);
+  auto text = parse_request(json);
+  if (!text) return tl::unexpected(text.error());
+  const Members item = item_of(*text, text->members(text->root()));
+  Splicer splicer;
+  if (const Member* size = last_member(item, "fileSize");
+      size && text->raw(size->value) != "null") {
+    const std::string digits = std::to_string(sealed_size);
+    splicer.replace(size->value, text->is_string(size->value) ? '"' + digits + '"' : digits);
+  }
+  return splicer.apply(json);
+}
+
+Result<SessionAnswer> read_session_answer(std::string_view json) {
+  auto text = JsonText::parse(json);
+  if (!text) return tl::unexpected(text.error());
+  const Members top = text->members(text->root());
+  SessionAnswer answer;
+  answer.upload_url = string_at(*text, top, "uploadUrl");
+  answer.expiration = string_at(*text, top, "expirationDateTime");
+  if (const Member* ranges = last_member(top, "nextExpectedRanges"))
+    for (const Span element : text->elements(ranges->value))
+      answer.next_expected_ranges.push_back(text->string_of(element));
+  return answer;
+}
+
+Result<std::string> rewrite_session_answer(std::string_view json, std::string_view upload_url,
+                                           std::string_view next_range) {
+  auto text = JsonText::parse(json);
+  if (!text) return tl::unexpected(text.error());
+  if (!text->is_object(text->root())) return fail(ErrorCode::kMalformed, "not a JSON object");
+  const Members top = text->members(text->root());
+  const std::string ranges = "[" + to_json_string(next_range) + "]";
+  Splicer splicer;
+  for (const Member& member : top) {
+    if (member.name == "uploadUrl") splicer.replace(member.value, to_json_string(upload_url));
+    if (member.name == "nextExpectedRanges") splicer.replace(member.value, ranges);
+  }
+  if (last_member(top, "nextExpectedRanges") == nullptr)
+    splicer.edit_object(text->root(), top, std::vector<bool>(top.size()),
+                        "\"nextExpectedRanges\":" + ranges);
+  return splicer.apply(json);
+}
+
+Result<ItemRequest> read_item_request(std::string_view json) {
+  auto text = parse_request(json);
+  if (!text) return tl::unexpected(text.error());
+  const Members top = text->members(text->root());
+  ItemRequest request;
+  request.name = string_at(*text, top, "name");
+  request.conflict_behavior = string_at(*text, top, kConflictKeys);
+  request.is_folder = last_member(top, "folder") != nullptr;
+  request.carries_content =
+      has_any(top, kSourceKeys) || has_any(top, std::array<std::string_view, 2>{"file", "content"});
+  if (const Member* parent = last_member(top, "parentReference")) {
+    const Members reference = text->members(parent->value);
+    request.parent_drive_id = string_at(*text, reference, "driveId");
+    request.parent_id = string_at(*text, reference, "id");
+    request.parent_path = string_at(*text, reference, "path");
+  }
+  return request;
+}
+
+}  // namespace kerros::graph

@@ -1,0 +1,53 @@
+// The small JSON bodies of writing: upload sessions, new children, changes of an item.
+//
+// Request bodies with a key given twice are refused: two readers could disagree about them.
+// Thread safety: pure functions. Errors: kMalformed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/result.h"
+
+namespace kerros::graph {
+
+// Members of a createUploadSession request body that the gateway must know or change.
+struct SessionRequest {
+  std::optional<std::uint64_t> file_size;
+  std::string name;  // item.name
+  std::string conflict_behavior;
+  std::string source_url;  // commits another session: the client echoes an upload URL
+  bool defer_commit = false;
+};
+Result<SessionRequest> read_session_request(std::string_view json);  // empty text: all defaults
+// The same octets with item.fileSize replaced by the sealed size when it is there.
+Result<std::string> rewrite_session_request(std::string_view json, std::uint64_t sealed_size);
+
+// Members of upstream's createUploadSession and fragment answers.
+struct SessionAnswer {
+  std::string upload_url;
+  std::string expiration;  // as sent
+  std::vector<std::string> next_expected_ranges;
+};
+Result<SessionAnswer> read_session_answer(std::string_view json);
+// uploadUrl and nextExpectedRanges spliced, all occurrences; nextExpectedRanges is added when
+// upstream left it out, uploadUrl never is. @odata.context and other links go through rewrite().
+Result<std::string> rewrite_session_answer(std::string_view json, std::string_view upload_url,
+                                           std::string_view next_range);
+
+// Body of POST children or PATCH item, as far as it decides anything.
+struct ItemRequest {
+  std::string name;
+  std::string conflict_behavior;
+  std::string parent_drive_id;  // parentReference of a move
+  std::string parent_id;
+  std::string parent_path;
+  bool is_folder = false;        // has a folder facet
+  bool carries_content = false;  // has file, content or a sourceUrl in either spelling: refuse
+};
+Result<ItemRequest> read_item_request(std::string_view json);
+
+}  // namespace kerros::graph
