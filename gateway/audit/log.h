@@ -1,47 +1,46 @@
 // The durable, append-only log: sealed daily segments, a Merkle tree over them, signed checkpoints.
 //
-// Appends are queued to one writer thread and become durable in groups (one write and fdatasync);
-// completions run on that thread. Payloads and salts lie in segment files sealed with derived keys;
-// leaf = SHA-256(label, salt, payload); tiles follow C2SP tlog-tiles, checkpoints tlog-checkpoint.
-// A checkpoint carries the store head it was made beside.
+//   DIR/segments/2026-11-21.seg   records, sealed (frame.h); leave by retention
+//   DIR/tile/...                  the tree (C2SP tlog-tiles), entries included; stays for ever
+//   DIR/checkpoint                newest signed tree head (C2SP tlog-checkpoint)
+//   DIR/checkpoints               history of them (checkpoint_files.h)
+//   DIR/verifier                  the key that checks them, as a vkey of C2SP signed-note
+//   DIR/lock                      held while somebody has the log open
 //
-// Errors: kUnavailable when the log cannot be written (disk full, damaged, gone): the caller answers
-// 503 and nothing is done. Thread safety: any thread. Lifetime: completions still queued at close
-// run with kUnavailable.
+// Appends are queued to one writer thread and become durable in groups (one write and fdatasync);
+// completions run on that thread and must not wait for the log. Tiles and checkpoint follow within
+// a second on a thread of their own. A checkpoint carries the store head it was made beside.
+//
+// Errors: kUnavailable when the log cannot be written (disk full, damaged, gone): the caller
+// answers 503 and nothing is done. Every append tries again, so the log recovers when the cause is
+// gone; a segment that was removed must come back under its name. A record that check() refuses is
+// kMalformed.
+// Thread safety: any thread. Lifetime: completions still queued at close run with kUnavailable; no
+// call may be under way when the log goes. Completions of refused records run on the caller's
+// thread before append() returns.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "crypto/header.h"
-#include "crypto/merkle.h"
-#include "crypto/secret.h"
+#include "gateway/audit/keys.h"
 #include "gateway/audit/record.h"
+#include "gateway/audit/store_mark.h"
 
 namespace kerros::audit {
 
-struct Keys {
-  crypto::SecretBytes seal;  // Purpose::kAuditSeal
-  crypto::SecretBytes salt;  // Purpose::kAuditSalt
-  crypto::SecretBytes sign;  // Purpose::kAuditSign: seed of the checkpoint's Ed25519 key
-};
-
-struct StoreMark {  // keystore::StoreHead, without seeing that room
-  std::uint64_t sequence = 0;
-  std::array<std::uint8_t, 32> set_hash{};
-  bool operator==(const StoreMark&) const = default;
-};
-
 struct LogParams {
   std::string directory;
-  std::string origin;  // checkpoint origin line, "kerros.NAME/log"
-  std::function<StoreMark()> store_mark;  // asked when a checkpoint is written
+  std::string origin;                     // of the checkpoints: "kerros.NAME/log"
+  std::function<StoreMark()> store_mark;  // asked when a checkpoint is written; may be empty
   std::function<std::uint64_t()> now_ms;
+  // Intents whose outcome is still to come, as upload sessions that outlive a restart: open()
+  // leaves them alone.
+  std::vector<std::uint64_t> live_intents;
 };
-
-using Appended = std::function<void(Result<std::uint64_t> position)>;
 
 class Log {
  public:
@@ -52,15 +51,19 @@ class Log {
   ~Log();
 
   void append(Record record, Appended done);
-  Result<std::uint64_t> append_and_wait(Record record);
+  Result<std::uint64_t> append_and_wait(Record record);  // never from a completion
 
-  // The store head that the newest checkpoint carries; nothing before the first one.
+  // The store head that the newest checkpoint carries; nothing before the first one. It never goes
+  // back by itself, also not through open(): a store whose head has a smaller sequence, or the same
+  // with another hash, is not the one the log last saw.
   std::optional<StoreMark> last_store_mark() const;
+  // An operator said that the store is right as it is: signs its head although it is older.
+  Status accept_store();
   // Writes a checkpoint now (also done every second while there is something new, and at close).
   Status checkpoint();
 
   std::uint64_t size() const;  // records
-  Status health() const;       // kUnavailable with the reason once a write failed and until one succeeds
+  Status health() const;  // kUnavailable with the reason from a failed write to the next good one
 
   // Reading, newest last. `from` is a position (1 is the first record).
   Result<std::vector<Record>> read(std::uint64_t from, std::size_t limit) const;
@@ -72,12 +75,17 @@ class Log {
 };
 
 // Walks segments, tree, tiles and checkpoints of a log that nobody has open, or that is open
-// elsewhere (reads what is durable). With keys also every payload. Names the first thing that is
-// wrong.
+// elsewhere (reads what is durable). With keys also every payload; without them the segments only
+// as far as their frames tell, and the signatures by DIR/verifier, which the auditor compares with
+// the key he was given. Names the first thing that is wrong: kNotAuthentic with file and position.
+// Not seen here: a whole directory put back as it once was. The store mark shows that, or any
+// checkpoint kept elsewhere.
 struct Verification {
-  std::uint64_t records = 0;
-  std::uint64_t checkpoints = 0;
+  std::uint64_t records = 0;           // signed
+  std::uint64_t unsigned_records = 0;  // durable, and not yet under a checkpoint
+  std::uint64_t checkpoints = 0;       // in the history
   std::string last_checkpoint_time;
+  std::string verifier;  // the vkey that the signatures were checked with
 };
 Result<Verification> verify(const std::string& directory, const std::string& origin,
                             const Keys* keys);
