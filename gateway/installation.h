@@ -4,10 +4,12 @@
 // lock, unseals, compares the store's head with the newest audit checkpoint (a store from before it
 // is refused until `kerros store accept-restore`), and runs the self-tests of the cipher backend.
 //
+// Errors carry what, why and what to do: gateway/complaint.h.
 // Thread safety: members may be used from any thread. Lifetime: members outlive every transfer.
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "crypto/aead.h"
 #include "gateway/audit/log.h"
@@ -18,15 +20,32 @@ namespace kerros {
 
 struct Installation {
   std::unique_ptr<keystore::KeyStore> store;
-  std::unique_ptr<audit::Log> log;
+  std::unique_ptr<audit::Log> log;  // after the store: asks it for marks until it is closed
   std::unique_ptr<crypto::Backend> backend;
   keystore::Id unit{};  // of Config::unit
+  std::string origin;   // under which checkpoints are signed
 
+  // kNotAuthentic when the store is not the one that the log last saw; the log gets the event.
   static Result<std::unique_ptr<Installation>> open(const Config& config,
                                                     keystore::UnsealWith unseal);
+
+  // The same, but takes the store as it is: writes `reason` (store-created, store-accepted) into
+  // the log and a checkpoint with the store's present head.
+  static Result<std::unique_ptr<Installation>> open_accepting(const Config& config,
+                                                              keystore::UnsealWith unseal,
+                                                              audit::Record reason);
 };
 
 // The method that the configuration names; a passphrase comes from `passphrase_fd` (-1: none).
 Result<keystore::UnsealWith> unseal_method(const Config& config, int passphrase_fd);
+
+// A passphrase from a descriptor: up to the first line end or the end, 1 to 1024 bytes. Reads no
+// byte past the line end.
+Result<crypto::SecretBytes> read_passphrase(int fd);
+
+// Keys of the audit log, derived from the store's root.
+Result<audit::Keys> audit_keys(const keystore::KeyStore& store);
+
+std::uint64_t now_ms();  // Unix milliseconds
 
 }  // namespace kerros

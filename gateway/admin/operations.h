@@ -1,17 +1,30 @@
 // What the admin socket answers, and what `kerros` does itself when no gateway runs: the same code.
 //
 // A request is a noun path and a query; an answer is a status and one JSON document. Every request
-// that changes or reads what is recorded goes into the audit log with the peer as actor.
-// Thread safety: any thread. Errors: {"error":{"what","why","hint"}} with 4xx or 5xx.
+// that changes or reads what is recorded goes into the audit log with the peer as actor before it
+// is answered; when the log cannot be written, nothing is answered.
+//
+//   GET /v1/status                                   one object, "ready" says whether all is well
+//   GET /v1/items?drive=&state=&after=&limit=        {"items":[...],"next":KEY or null}
+//   GET /v1/items/show?item=ITEM&drive=              {"versions":[...]}; ITEM: key id or item id
+//   GET /v1/keys                                     {"keys":[...]}
+//   GET /v1/audit?from=&limit=  or  ?last=           {"records":[...],"size":N}
+//   GET /v1/audit/verify                             {"records":N,"checkpoints":N,...}
+//
+// Lists are answered in pages of at most kMaxPage entries, so that memory is bounded at both ends.
+// Thread safety: any thread. Errors: {"error":{"code","what","why","hint"}} with 4xx or 5xx.
 #pragma once
 
 #include <map>
 #include <string>
 
+#include "gateway/complaint.h"
 #include "gateway/config.h"
 #include "gateway/installation.h"
 
 namespace kerros::admin {
+
+inline constexpr std::size_t kMaxPage = 1000;
 
 struct Peer {
   std::string actor;   // "os:NAME"
@@ -21,13 +34,19 @@ struct Peer {
 struct Request {
   std::string method;  // "GET", "POST"
   std::string path;    // "/v1/items", "/v1/items/show", "/v1/keys", "/v1/status", "/v1/audit"
-  std::map<std::string, std::string> query;
+  std::map<std::string, std::string> query;  // decoded
 };
+// "/v1/items?drive=b%21x&limit=10" taken apart. kMalformed for a lone "%" or a name given twice.
+Result<Request> parse_request(std::string_view method, std::string_view target);
+std::string to_target(const Request& request);  // the way back
 
 struct Answer {
   unsigned status = 200;
   std::string json;
 };
+Answer error_answer(const Error& error);
+// The error inside an answer that is not 2xx.
+Error error_of(const Answer& answer);
 
 // What only a running gateway knows, for /v1/status; absent when the command asks offline.
 struct Running {

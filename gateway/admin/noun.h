@@ -1,0 +1,42 @@
+// What the nouns behind the admin socket share. Seen by gateway/admin/ alone.
+//
+// Thread safety: pure functions over what they are given.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "gateway/admin/operations.h"
+
+namespace kerros::admin {
+
+using Json = nlohmann::ordered_json;  // fields in the order a reader wants them
+
+struct Context {
+  const Request& request;
+  const Peer& peer;
+  const Config& config;
+  Installation& installation;
+  const Running* running;
+};
+
+Result<Json> list_items(const Context& context);
+Result<Json> show_item(const Context& context);
+Result<Json> list_keys(const Context& context);
+Result<Json> status(const Context& context);
+Result<Json> read_log(const Context& context);
+Result<Json> verify_log(const Context& context);
+
+// Query options; absent ones are empty or the default. kMalformed names the option.
+std::string option(const Request& request, const std::string& name);
+Result<std::uint64_t> number_option(const Request& request, const std::string& name,
+                                    std::uint64_t otherwise, std::uint64_t most);
+
+// Writes who asked for what, durably, before it is answered.
+Status record_reading(const Context& context, audit::Event event, const std::string& target);
+
+Json time_or_null(std::uint64_t unix_ms);
+
+}  // namespace kerros::admin
