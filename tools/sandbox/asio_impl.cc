@@ -1,0 +1,5 @@
+// The separately compiled halves of Asio and Beast, once.
+#include <boost/asio/impl/src.hpp>
+#include <boost/asio/ssl/impl/src.hpp>
+#include <boost/beast/src.hpp>
+#include <utility>
