@@ -89,7 +89,10 @@ Stream::Attempt Stream::try_handshake() {
     const Attempt flushed = try_flush();  // an alert as well: the peer shall hear why
     if (progress == Progress::kFailed) return failed();
     if (!flushed.went_well()) return flushed;
-    if (progress == Progress::kDone) return {};
+    if (progress == Progress::kDone) {
+      engine_.wire().in_rest();
+      return {};
+    }
     if (progress == Progress::kNeedsOutput) continue;
     const Attempt received = receive();
     if (!received.went_well()) return received;
@@ -109,7 +112,10 @@ Stream::Attempt Stream::try_read(std::span<std::uint8_t> into) {
     if (stuck) continue;
     if (step.progress == Progress::kFailed) return failed();
     if (step.progress == Progress::kEnd) return {};
-    if (step.progress == Progress::kDone) return {State::kDone, step.bytes, {}};
+    if (step.progress == Progress::kDone) {
+      if (drained_) engine_.wire().in_rest();  // the connection may be idle from here on
+      return {State::kDone, step.bytes, {}};
+    }
     const Attempt received = receive();
     if (!received.went_well()) return received;
   }

@@ -59,6 +59,12 @@ bio_st* make_bio(Wire& wire) {
   return bio;
 }
 
+void Wire::bulk(bool on) {
+  bulk_ = on;
+  in_rest();
+  if (out_begin_ == out_end_) out_ = {};
+}
+
 void Wire::fit(BufferPool::Buffer& buffer) {
   if (bulk_ && !buffer.is_large()) {
     if (auto large = pool_.take(BufferPool::Size::kLarge)) buffer = std::move(large);

@@ -24,7 +24,7 @@ class Wire {
   explicit Wire(BufferPool& pool) : pool_(pool) {}
 
   // Large buffers from the next empty moment of each direction on, or small ones again.
-  void bulk(bool on) { bulk_ = on; }
+  void bulk(bool on);
   bool is_bulk() const { return bulk_; }
 
   // Receiving. `in_room` is asked for only while `in_pending` is 0.
@@ -34,7 +34,7 @@ class Wire {
   void in_ended() { ended_ = true; }  // the peer's FIN
   bool has_ended() const { return ended_; }
   std::size_t in_pending() const { return in_end_ - in_begin_; }
-  void in_rest();  // nothing to read for a while: a small buffer goes back to the pool
+  void in_rest();  // nothing to read for a while: an empty buffer goes back to the pool
 
   // Sending.
   std::size_t out_room();
