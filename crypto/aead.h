@@ -6,7 +6,8 @@
 //
 // Thread safety: a Backend may be shared; an AeadKey belongs to one transfer and one thread.
 // Lifetime: an AeadKey keeps nothing of the key bytes it was made from except its own schedule,
-// which is wiped when it goes.
+// which is wiped when it goes. That schedule lies on the heap and not in locked memory: hosts of
+// keys have no swap, or an encrypted one.
 // Source: RFC 5116, RFC 8439; C2SP chunked-encryption.
 #pragma once
 

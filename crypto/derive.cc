@@ -47,6 +47,7 @@ Result<SecretBytes> derive(const RootKey& root, Purpose purpose, ByteView contex
 }
 
 std::array<std::uint8_t, 32> mac(ByteView key, ByteView message) {
+  KERROS_CHECK(!key.empty(), "a MAC has a key");
   std::array<std::uint8_t, crypto_auth_hmacsha512256_BYTES> tag{};
   crypto_auth_hmacsha512256_state state;
   crypto_auth_hmacsha512256_init(&state, key.data(), key.size());

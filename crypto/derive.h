@@ -32,7 +32,8 @@ Result<SecretBytes> derive(const RootKey& root, Purpose purpose, ByteView contex
 std::array<std::uint8_t, 32> mac(ByteView key, ByteView message);
 
 // Argon2id (libsodium MODERATE by default) in a child process, so that its memory never counts as
-// ours and a crash loses nothing. `salt` is 16 bytes; the result is 32.
+// ours and a crash loses nothing. `salt` is 16 bytes, a passphrase at most 4,096; the result
+// is 32. Any thread may call it.
 struct PassphraseCost {
   std::uint64_t operations;
   std::uint64_t memory_bytes;

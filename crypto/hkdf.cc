@@ -13,7 +13,10 @@ constexpr std::size_t kBlock = crypto_auth_hmacsha512_BYTES;
 
 class Hmac {
  public:
-  explicit Hmac(ByteView key) { crypto_auth_hmacsha512_init(&state_, key.data(), key.size()); }
+  explicit Hmac(ByteView key) {
+    constexpr std::uint8_t kNone = 0;  // an empty salt is allowed, a null pointer is not
+    crypto_auth_hmacsha512_init(&state_, key.empty() ? &kNone : key.data(), key.size());
+  }
   ~Hmac() { sodium_memzero(&state_, sizeof(state_)); }
   Hmac(const Hmac&) = delete;
   Hmac& operator=(const Hmac&) = delete;

@@ -51,14 +51,15 @@ class BlockedSignals {
   sigset_t before_;
 };
 
-// Runs in the child of a process that may have threads: libsodium, write and _exit, nothing else.
+// Runs in the child of a process that may have threads: libsodium (which asks for memory; glibc
+// keeps malloc usable in such a child), write and _exit, nothing else.
 [[noreturn]] void child(int out, const SecretBytes& passphrase, ByteView salt,
                         PassphraseCost cost) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_DUMPABLE, 0);
   std::array<std::uint8_t, kKeySize> key{};
   const int made = crypto_pwhash(
-      key.data(), key.size(), reinterpret_cast<const char*>(passphrase.reveal().data()),
+      key.data(), key.size(), passphrase.size() == 0 ? "" : as_text(passphrase.reveal()).data(),
       passphrase.size(), salt.data(), cost.operations, static_cast<std::size_t>(cost.memory_bytes),
       crypto_pwhash_ALG_ARGON2ID13);
   const bool sent = made == 0 && write(out, key.data(), key.size()) == ssize_t{kKeySize};

@@ -8,7 +8,10 @@
 
 namespace kerros::crypto {
 
-void fill_random(MutableByteView out) { randombytes_buf(out.data(), out.size()); }
+void fill_random(MutableByteView out) {
+  if (out.empty()) return;  // libsodium takes no null pointer
+  randombytes_buf(out.data(), out.size());
+}
 
 void start() {
   KERROS_CHECK(sodium_init() >= 0, "libsodium did not start: the kernel gives no randomness");

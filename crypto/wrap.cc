@@ -14,6 +14,7 @@ constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t kKeySize = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 static_assert(kNonceSize == 24 && kTagSize == 16 && kKeySize == 32);
+static_assert(kValueOverhead == kNonceSize + kTagSize);
 
 constexpr std::string_view kDekLabel = "kerros/1/dek-wrap";
 constexpr std::string_view kRecoveryLabel = "kerros/1/recovery-wrap";
@@ -120,20 +121,29 @@ Status unwrap_recovery(const RecoveryEpochKey& epoch_key, const Prefix& prefix,
 }
 
 Bytes seal_value(ByteView key, std::string_view label, ByteView context, ByteView value) {
-  Bytes sealed(kNonceSize + value.size() + kTagSize);
+  Bytes sealed(value.size() + kValueOverhead);
   seal_into(key, associated(label, context), value, sealed);
   return sealed;
 }
 
 Result<SecretBytes> open_value(ByteView key, std::string_view label, ByteView context,
                                ByteView sealed) {
-  if (sealed.size() < kNonceSize + kTagSize)
+  if (sealed.size() < kValueOverhead)
     return fail(ErrorCode::kTruncated, "a sealed value is shorter than its nonce and tag");
-  auto value = SecretBytes::make(sealed.size() - kNonceSize - kTagSize);
+  auto value = SecretBytes::make(sealed.size() - kValueOverhead);
   if (!value) return value;
-  if (auto opened = open_into(key, associated(label, context), sealed, value->reveal()); !opened)
+  if (auto opened = open_value_into(key, label, context, sealed, value->reveal()); !opened)
     return tl::unexpected(opened.error());
   return value;
+}
+
+Status open_value_into(ByteView key, std::string_view label, ByteView context, ByteView sealed,
+                       MutableByteView value) {
+  if (sealed.size() < kValueOverhead)
+    return fail(ErrorCode::kTruncated, "a sealed value is shorter than its nonce and tag");
+  if (value.size() != sealed.size() - kValueOverhead)
+    return fail(ErrorCode::kMalformed, "a sealed value opens to another size");
+  return open_into(key, associated(label, context), sealed, value);
 }
 
 }  // namespace kerros::crypto

@@ -39,8 +39,13 @@ Status unwrap_recovery(const RecoveryEpochKey& epoch_key, const Prefix& prefix,
 
 // General wrapping of 32-byte keys and of small values, bound to a label and a context.
 // sealed = nonce(24) || ciphertext || tag(16).
+inline constexpr std::size_t kValueOverhead = 24 + 16;
 Bytes seal_value(ByteView key, std::string_view label, ByteView context, ByteView value);
 Result<SecretBytes> open_value(ByteView key, std::string_view label, ByteView context,
                                ByteView sealed);  // kNotAuthentic, kTruncated
+// The same into bytes of the caller's: for values that are no keys, as locking memory costs 20 us.
+// value.size() == sealed.size() - kValueOverhead (else kMalformed); zeroed on failure.
+Status open_value_into(ByteView key, std::string_view label, ByteView context, ByteView sealed,
+                       MutableByteView value);
 
 }  // namespace kerros::crypto

@@ -62,6 +62,11 @@ TEST(Hkdf, ExtractsLikeOpenSsl) {
             openssl_hkdf(EVP_KDF_HKDF_MODE_EXTRACT_ONLY, noise(40, 2), noise(24), {}, 64));
 }
 
+// RFC 5869 2.2: without a salt, as many zeros as the hash has bytes.
+TEST(Hkdf, ExtractsWithoutASalt) {
+  EXPECT_EQ(hkdf_extract({}, noise(40)), hkdf_extract(Bytes(64, 0), noise(40)));
+}
+
 // RFC 5869 test case 1 with SHA-512 in place of SHA-256, as published by Brycx,
 // "Test-Vector-Generation".
 TEST(Hkdf, GivesAPublishedAnswer) {

@@ -140,6 +140,20 @@ TEST_F(ValueWrap, GivesTheValueBack) {
   EXPECT_EQ(sealed_.size(), 24u + 5 + 16);
 }
 
+TEST_F(ValueWrap, OpensIntoBytesOfTheCaller) {
+  const auto into = [&](ByteView sealed, Bytes& value) {
+    return open_value_into(key_, "kerros/1/test", as_bytes("context"), sealed, value);
+  };
+  Bytes value(5), other(6);
+  ASSERT_TRUE(into(sealed_, value));
+  EXPECT_EQ(as_text(value), "value");
+  EXPECT_EQ(code_of(into(sealed_, other)), ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(into(ByteView(sealed_).first(39), other)), ErrorCode::kTruncated);
+  sealed_.back() ^= 1;
+  EXPECT_EQ(code_of(into(sealed_, value)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(value, Bytes(5, 0));
+}
+
 TEST_F(ValueWrap, MayHoldNothing) {
   const Bytes sealed = seal_value(key_, "a", {}, {});
   EXPECT_EQ(open_value(key_, "a", {}, sealed).value().size(), 0u);
