@@ -137,11 +137,8 @@ class Walk {
     if (at_ < tokens_.size() && tokens_[at_].kind == Token::Kind::kColonPath) {
       const Token& path = tokens_[at_++];
       address.path = path.text;
-      address.raw_item = raw_until(at_);
-      if (!path.closed) {
-        while (address.raw_item.ends_with('/')) address.raw_item.pop_back();
-        address.raw_item.push_back(':');
-      }
+      // "root:/:" and "root:/" are the starting item itself.
+      if (!path.text.empty()) address.raw_item = raw_until(at_) + (path.closed ? "" : ":");
     }
     while (at_ < tokens_.size() && tokens_[at_].is("children") && tokens_[at_].key)
       if (auto ok = child(*tokens_[at_].key); !ok) return ok;

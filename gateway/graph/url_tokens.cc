@@ -89,7 +89,12 @@ class Tokenizer {
     Token token{Token::Kind::kColonPath, {}, std::nullopt, colon != std::string_view::npos, 0};
     const std::size_t end = token.closed ? colon : text_.size();
     std::string_view names = text_.substr(begin + 1, end - begin - 1);
-    if (!token.closed && names.ends_with('/')) names.remove_suffix(1);
+    at_ = token.closed ? colon + 1 : end;
+    token.raw_end = path_.raw[at_];
+    if (!token.closed && names.ends_with('/')) {
+      names.remove_suffix(1);
+      token.raw_end = path_.raw[end - 1];
+    }
     // One client writes paths relative to a folder ("./docs/a.bin"); nothing is ambiguous in that.
     if (names.starts_with("./")) names.remove_prefix(2);
     while (!names.empty()) {
@@ -100,8 +105,6 @@ class Tokenizer {
       if (names == "/") return fail(ErrorCode::kMalformed, "an empty name");
       if (!names.empty()) names.remove_prefix(1);
     }
-    at_ = token.closed ? colon + 1 : end;
-    token.raw_end = path_.raw[at_];
     tokens_.push_back(std::move(token));
     return {};
   }

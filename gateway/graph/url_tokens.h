@@ -24,7 +24,8 @@ struct Token {
   std::string text;                // decoded; a colon path begins with '/', or is empty for "/"
   std::optional<std::string> key;  // children('x'): x with quotes undoubled
   bool closed = true;              // a colon path: whether the closing colon is there
-  std::size_t raw_end = 0;         // where the token ends in the raw path, closing colon included
+  // Where the token ends in the raw path: behind a closing colon, before a trailing '/'.
+  std::size_t raw_end = 0;
   bool is(std::string_view word) const { return kind == Kind::kSegment && text == word; }
 };
 
