@@ -78,7 +78,8 @@ Bytes seal_head(ByteView seal_key, const SegmentHead& head) {
 }
 
 Result<HeadPlain> peek_head(ByteView fixed) {
-  if (fixed.size() < kHeadFixedSize)
+  const bool zeros = std::all_of(fixed.begin(), fixed.end(), [](auto byte) { return byte == 0; });
+  if (fixed.size() < kHeadFixedSize || zeros)  // what a power cut leaves of a new file
     return fail(ErrorCode::kTruncated, "the segment's head is cut");
   const std::size_t sealed = load_be<std::uint32_t>(fixed.subspan(16, 4));
   const std::size_t least = 32 + kSealOverhead;

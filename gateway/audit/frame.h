@@ -46,7 +46,7 @@ struct SegmentHead {
 
 Bytes seal_head(ByteView seal_key, const SegmentHead& head);
 
-// What the first 20 bytes tell without a key. kTruncated, kMalformed.
+// What the first 20 bytes tell without a key. kTruncated (also when they are all zero), kMalformed.
 struct HeadPlain {
   std::uint64_t first;
   std::size_t sealed_size;  // bytes that follow

@@ -38,6 +38,13 @@ Result<TileTree> read_tree(const std::string& directory, std::uint64_t size) {
     if (!hashes) return tl::unexpected(hashes.error());
     tiles.push_back({border.level, border.index, std::move(*hashes)});
   }
+  // The root says nothing about the bundle: each entry must be the one under its leaf.
+  if (size % kTileWidth != 0)
+    for (std::size_t i = 0; i < tiles[0].hashes.size(); ++i)
+      if (crypto::leaf_hash(tiles[0].hashes[i]) != tiles[1].hashes[i])
+        return fail(ErrorCode::kMalformed,
+                    tile_path(kEntries, tiles[0].index, tiles[0].hashes.size()) + ": entry " +
+                        std::to_string(i) + " is not the one in the tree");
   return TileTree(size, tiles);
 }
 

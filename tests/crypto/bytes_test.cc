@@ -38,6 +38,16 @@ TEST(Base64, ReadsBackWhatItWrote) {
   EXPECT_EQ(from_base64(""), Bytes());
 }
 
+TEST(Base64, RefusesEveryByteOutsideItsAlphabet) {
+  const std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text{'A', 'A', 'A', static_cast<char>(byte)};
+    const bool fit = letters.find(text[3]) != std::string_view::npos || text[3] == '=';
+    EXPECT_EQ(from_base64(text).has_value(), fit) << byte;
+  }
+}
+
 TEST(Base64, RefusesASecondTextForOneValue) {
   for (const char* text : {"Zm9=", "Zm8", "Zm8=\n", " Zm8=", "Zm8==", "Z", "+/8", "_-8="})
     EXPECT_FALSE(from_base64(text).has_value()) << text;
