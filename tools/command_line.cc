@@ -1,0 +1,151 @@
+#include "tools/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+
+#include "gateway/complaint.h"
+
+namespace kerros::tools {
+namespace {
+
+constexpr std::string_view kProgram = "kerros";
+
+constexpr std::string_view kNouns =
+    "init: a new installation\n"
+    "item: what is sealed\n"
+    "key: unit keys and their versions\n"
+    "policy: what happens to a request, and why\n"
+    "audit: who did what with which right\n"
+    "store: the keystore as a whole\n";
+
+std::string noun_summary(const std::string& noun) {
+  const auto at = kNouns.find(noun + ": ");
+  const auto begin = at + noun.size() + 2;
+  return std::string(kNouns.substr(begin, kNouns.find('\n', begin) - begin));
+}
+
+// Help: one sentence, usage, options, examples.
+class Help : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string usage = "\nUsage: " + name;
+    for (const auto* option :
+         app->get_options([](const CLI::Option* o) { return o->get_positional(); }))
+      usage += " " + option->get_name(true);
+    if (!app->get_subcommands({}).empty()) usage += " COMMAND";
+    return usage + " [options]\n";
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
+  }
+};
+
+int complain_usage(const std::string& what, const std::string& why, const std::string& command) {
+  const Complaint complaint{what, why, "`" + command + " --help` shows what it takes"};
+  std::fputs(to_text(kProgram, complaint).c_str(), stderr);
+  return static_cast<int>(ExitCode::kUsage);
+}
+
+void add_option(CLI::App& app, const Option& option) {
+  CLI::Option* added = std::visit(
+      [&](auto* target) -> CLI::Option* {
+        if constexpr (std::is_same_v<decltype(target), bool*>)
+          return app.add_flag(option.names, *target, option.help);
+        else
+          return app.add_option(option.names, *target, option.help);
+      },
+      option.target);
+  if (!option.value.empty()) added->type_name(option.value);
+  if (option.required) added->required();
+  // One value each time: a list option must not swallow the words after it.
+  if (std::holds_alternative<std::vector<std::string>*>(option.target)) added->type_size(1, 1);
+}
+
+class Line {
+ public:
+  Line(const std::vector<Option>& common, const std::vector<Command>& commands)
+      : app_("The administrator's side of the Kerros encryption gateway.") {
+    app_.name(std::string(kProgram));
+    app_.formatter(std::make_shared<Help>());
+    app_.set_help_flag("-h,--help", "Show this help");
+    app_.require_subcommand(1);
+    for (const auto& option : common) add_option(app_, option);
+    for (const auto& command : commands) add_command(command);
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      std::fputs(deepest().help(path_of(deepest()), CLI::AppFormatMode::Normal).c_str(), stdout);
+      return static_cast<int>(ExitCode::kDone);
+    } catch (const CLI::ParseError& error) {
+      return complain_usage("the command line cannot be understood", error.what(),
+                            path_of(deepest()));
+    }
+    for (const auto& [leaf, command] : leaves_)
+      if (leaf->parsed()) return finish(*command);
+    return complain_usage("nothing to do", "a command is one or two words", std::string(kProgram));
+  }
+
+ private:
+  void add_command(const Command& command) {
+    const auto space = command.words.find(' ');
+    CLI::App* parent = &app_;
+    if (space != std::string::npos) parent = &noun(command.words.substr(0, space));
+    auto* leaf = parent->add_subcommand(
+        command.words.substr(space == std::string::npos ? 0 : space + 1), command.summary);
+    leaf->fallthrough();
+    std::string footer;
+    if (!command.more.empty()) footer += command.more + "\n\n";
+    footer += "Examples:\n";
+    for (const auto& example : command.examples) footer += "  " + example + "\n";
+    leaf->footer(footer);
+    for (const auto& option : command.options) add_option(*leaf, option);
+    leaves_[leaf] = &command;
+  }
+
+  CLI::App& noun(const std::string& word) {
+    auto& known = nouns_[word];
+    if (known == nullptr) {
+      known = app_.add_subcommand(word, noun_summary(word));
+      known->fallthrough();
+      known->require_subcommand(1);
+    }
+    return *known;
+  }
+
+  const CLI::App& deepest() const {
+    const CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    return *app;
+  }
+
+  static std::string path_of(const CLI::App& app) {
+    const auto* parent = app.get_parent();
+    return parent == nullptr ? app.get_name() : path_of(*parent) + " " + app.get_name();
+  }
+
+  static int finish(const Command& command) {
+    const auto code = command.run();
+    if (code) return static_cast<int>(*code);
+    std::fflush(stdout);
+    std::fputs(to_text(kProgram, complaint_of(code.error().error)).c_str(), stderr);
+    return static_cast<int>(code.error().code);
+  }
+
+  CLI::App app_;
+  std::map<std::string, CLI::App*> nouns_;
+  std::map<const CLI::App*, const Command*> leaves_;
+};
+
+}  // namespace
+
+int run(int argc, char** argv, const std::vector<Option>& common,
+        const std::vector<Command>& commands) {
+  Line line(common, commands);
+  return line.run(argc, argv);
+}
+
+}  // namespace kerros::tools

@@ -1,0 +1,100 @@
+// kerros item: what is sealed, by drive and state.
+#include <memory>
+
+#include "tools/commands.h"
+#include "tools/output.h"
+
+namespace kerros::tools {
+namespace {
+
+struct ListOptions {
+  std::string drive;
+  std::string state;
+  bool json = false;
+};
+
+struct ShowOptions {
+  std::string item;
+  std::string drive;
+  bool json = false;
+};
+
+std::vector<Column> columns() {
+  return {{"state", "STATE"},           {"name", "NAME"},
+          {"plain_size", "SIZE"},       {"unit", "UNIT"},
+          {"key_version", "KEY"},       {"created", "CREATED"},
+          {"created_by", "CREATED BY"}, {"drive_id", "DRIVE"},
+          {"item_id", "ITEM"},          {"key_id", "KEY ID"}};
+}
+
+Outcome list(const Globals& globals, const ListOptions& options) {
+  const auto config = load_config(globals);
+  if (!config) return tl::unexpected(config.error());
+  auto questions = Questions::open(*config, globals);
+  if (!questions) return tl::unexpected(questions.error());
+  ListPrinter printer(columns(), options.json);
+  std::map<std::string, std::string> query;
+  if (!options.drive.empty()) query["drive"] = options.drive;
+  if (!options.state.empty()) query["state"] = options.state;
+  while (true) {
+    const auto page = questions->ask("/v1/items", query);
+    if (!page) return tl::unexpected(page.error());
+    printer.add(page->at("items"));
+    if (page->at("next").is_null()) break;
+    query["after"] = page->at("next").get<std::string>();
+  }
+  printer.end();
+  return ExitCode::kDone;
+}
+
+Outcome show(const Globals& globals, const ShowOptions& options) {
+  const auto config = load_config(globals);
+  if (!config) return tl::unexpected(config.error());
+  auto questions = Questions::open(*config, globals);
+  if (!questions) return tl::unexpected(questions.error());
+  std::map<std::string, std::string> query = {{"item", options.item}};
+  if (!options.drive.empty()) query["drive"] = options.drive;
+  const auto answer = questions->ask("/v1/items/show", query);
+  if (!answer) return tl::unexpected(answer.error());
+  bool first = true;
+  if (options.json) {
+    print_object(answer->at("versions"), true);
+    return ExitCode::kDone;
+  }
+  for (const auto& version : answer->at("versions")) {
+    if (!first) std::fputs("\n", stdout);
+    print_object(version, false);
+    first = false;
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+std::vector<Command> item_commands(const Globals& globals) {
+  const auto l = std::make_shared<ListOptions>();
+  const auto s = std::make_shared<ShowOptions>();
+  return {
+      {"item list",
+       "List what is sealed, every version of every item, oldest first.",
+       {"kerros item list", "kerros item list --state suspect",
+        "kerros item list --drive 'b!aBcD' --json"},
+       {{"--drive", "Only items of this drive", &l->drive, "ID"},
+        {"--state",
+         "Only this state: pending, bound, unverified, superseded, suspect, void, "
+         "shredded",
+         &l->state, "STATE"},
+        {"--json", "Print a JSON array", &l->json, ""}},
+       [&globals, l] { return list(globals, *l); },
+       ""},
+      {"item show",
+       "Show every known version of one item, newest first.",
+       {"kerros item show 01ABCDEF", "kerros item show 0193f2c46d1e8a0b5c7d9e0f1a2b3c4d --json"},
+       {{"ITEM", "Item id, or the key id of one version", &s->item, "", true},
+        {"--drive", "The drive it lies in, when the id alone is not enough", &s->drive, "ID"},
+        {"--json", "Print a JSON array", &s->json, ""}},
+       [&globals, s] { return show(globals, *s); },
+       ""}};
+}
+
+}  // namespace kerros::tools

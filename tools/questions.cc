@@ -1,0 +1,67 @@
+#include "tools/questions.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "tools/admin_client.h"
+#include "tools/passphrase_prompt.h"
+
+namespace kerros::tools {
+
+tl::expected<Config, Failure> load_config(const Globals& globals) {
+  auto config = kerros::load_config(globals.config_file);
+  if (config) return std::move(*config);
+  const bool missing = config.error().code == ErrorCode::kNotFound;
+  return tl::unexpected(Failure(config.error(), missing ? ExitCode::kNotFound : ExitCode::kUsage));
+}
+
+Result<keystore::UnsealWith> unseal_with(const Config& config, const Globals& globals) {
+  const bool asked = config.unseal.method == Config::Unseal::Method::kPassphrase;
+  if (!asked || globals.passphrase_fd >= 0 || !can_prompt())
+    return unseal_method(config, globals.passphrase_fd);
+  auto text = prompt_passphrase("Passphrase: ");
+  if (!text) return tl::unexpected(text.error());
+  keystore::Passphrase passphrase;
+  passphrase.text = std::move(*text);
+  return keystore::UnsealWith{std::move(passphrase)};
+}
+
+Result<Questions> Questions::open(const Config& config, const Globals& globals) {
+  Questions questions(config);
+  const auto runs = gateway_answers(config.admin.socket);
+  if (!runs) return tl::unexpected(runs.error());
+  if (*runs) return questions;
+  auto unseal = unseal_with(config, globals);
+  if (!unseal) return tl::unexpected(unseal.error());
+  auto installation = Installation::open(config, std::move(*unseal));
+  if (!installation) return tl::unexpected(installation.error());
+  questions.installation_ = std::move(*installation);
+  return questions;
+}
+
+Result<Json> Questions::ask(const std::string& path, std::map<std::string, std::string> query) {
+  const admin::Request request{"GET", path, std::move(query)};
+  auto answer = [&]() -> Result<admin::Answer> {
+    if (installation_ == nullptr) return send_request(config_.admin.socket, request);
+    return admin::answer(request, {os_actor(), "cli"}, config_, *installation_, nullptr);
+  }();
+  if (!answer) return tl::unexpected(answer.error());
+  if (answer->status != 200) return tl::unexpected(admin::error_of(*answer));
+  auto json = Json::parse(answer->json, nullptr, false);
+  if (json.is_discarded()) return tl::unexpected(admin::error_of(*answer));
+  return json;
+}
+
+std::string os_actor() {
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  const auto user = ::getuid();
+  if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+    return std::string("os:") + entry.pw_name;
+  return "os:" + std::to_string(user);
+}
+
+}  // namespace kerros::tools
