@@ -26,6 +26,7 @@ class Tokenizer {
     const std::string_view whole = text_.substr(at_, end - at_);
     if (whole.empty()) return fail(ErrorCode::kMalformed, "an empty segment");
     if (is_dot_segment(whole)) return fail(ErrorCode::kMalformed, "a dot segment");
+    if (whole.ends_with(':')) return fail(ErrorCode::kMalformed, "a colon that opens nothing");
     Token token;
     token.raw_end = path_.raw[end];
     const std::size_t open = whole.find('(');
