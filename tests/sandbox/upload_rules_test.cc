@@ -38,10 +38,10 @@ TEST(UploadRules, RefuseLengthsThatDisagree) {
 
 TEST(UploadRules, WantMultiplesAndLessThanSixtyMebibytesWhenStrict) {
   EXPECT_EQ(verdict({}, "bytes 0-9/20", 10), "400 ");
-  EXPECT_EQ(verdict({.strict = false}, "bytes 0-9/20", 10), "taken");
+  EXPECT_EQ(verdict({0, {}, false}, "bytes 0-9/20", 10), "taken");
   EXPECT_EQ(verdict({}, "bytes 0-62914559/100000000", 62'914'560), "413 maxFragmentLengthExceeded");
   EXPECT_EQ(verdict({}, "bytes 0-62586879/100000000", 62'586'880), "taken");
-  EXPECT_EQ(verdict({.strict = false}, "bytes 0-62914559/100000000", 62'914'560), "taken");
+  EXPECT_EQ(verdict({0, {}, false}, "bytes 0-62914559/100000000", 62'914'560), "taken");
 }
 
 }  // namespace

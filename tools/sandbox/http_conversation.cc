@@ -1,9 +1,12 @@
 #include "tools/sandbox/http_conversation.h"
 
+#include <filesystem>
 #include <limits>
+#include <system_error>
 
 #include "tools/sandbox/digest.h"
 #include "tools/sandbox/ids.h"
+#include "tools/sandbox/replies.h"
 #include "tools/sandbox/reply_writer.h"
 
 namespace kerros::sandbox {
@@ -153,6 +156,10 @@ bool HttpConversation::one_request() {
   } catch (const BodyCut&) {
     if (logged_) log_request(cloud_, listener_, number, head, body, 0);
     return false;
+  } catch (const std::filesystem::filesystem_error& error) {
+    reply = error_reply(exchange, {507, "quotaLimitReached", error.what()}, false);
+  } catch (const std::system_error& error) {
+    reply = error_reply(exchange, {500, "generalException", error.what()}, false);
   }
   if (logged_) log_request(cloud_, listener_, number, head, body, reply.status);
   const bool go_on = parser.keep_alive() && body.whole();

@@ -47,12 +47,14 @@ void HttpServer::stop() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
-    for (Connection* connection : open_) connection->interrupt();
+    for (const Guest& guest : guests_) {
+      if (guest.connection) guest.connection->interrupt();
+    }
   }
   ::shutdown(acceptor_.native_handle(), SHUT_RDWR);  // wakes accept()
   if (thread_.joinable()) thread_.join();
-  std::unique_lock lock(mutex_);
-  gone_.wait(lock, [this] { return open_.empty(); });
+  for (Guest& guest : guests_) guest.thread.join();
+  guests_.clear();
 }
 
 void HttpServer::accept_loop() {
@@ -64,24 +66,33 @@ void HttpServer::accept_loop() {
       const std::scoped_lock lock(mutex_);
       if (stopping_) return;
     }
-    if (error) continue;
+    if (error) continue;  // out of descriptors, or a guest that left at once
     serve(std::move(socket));
   }
 }
 
 void HttpServer::serve(tcp::socket socket) {
-  auto* connection = new Connection(std::move(socket), tls_);  // freed by its thread
-  {
-    const std::scoped_lock lock(mutex_);
-    open_.insert(connection);
-  }
-  std::thread([this, connection] {
+  const std::scoped_lock lock(mutex_);
+  if (stopping_) return;
+  see_out();
+  Guest& guest = guests_.emplace_back();
+  guest.connection = std::make_unique<Connection>(std::move(socket), tls_);
+  guest.thread = std::thread([this, &guest, connection = guest.connection.get()] {
     HttpConversation(cloud_, name_, logged_, handler_, *connection).run();
-    const std::scoped_lock lock(mutex_);
-    open_.erase(connection);
-    delete connection;
-    gone_.notify_all();
-  }).detach();
+    const std::scoped_lock over(mutex_);
+    guest.connection.reset();
+  });
+}
+
+void HttpServer::see_out() {
+  for (auto at = guests_.begin(); at != guests_.end();) {
+    if (at->connection) {
+      ++at;
+    } else {
+      at->thread.join();
+      at = guests_.erase(at);
+    }
+  }
 }
 
 }  // namespace kerros::sandbox

@@ -6,10 +6,10 @@
 
 #include <openssl/ssl.h>
 
-#include <condition_variable>
 #include <functional>
+#include <list>
+#include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 
@@ -35,8 +35,14 @@ class HttpServer {
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
  private:
+  struct Guest {
+    std::unique_ptr<Connection> connection;  // null once it is over
+    std::thread thread;
+  };
+
   void accept_loop();
   void serve(tcp::socket socket);
+  void see_out();  // joins the threads whose connection is over; under the lock
 
   Services& cloud_;
   std::string name_;
@@ -47,8 +53,7 @@ class HttpServer {
   tcp::acceptor acceptor_;
   std::thread thread_;
   std::mutex mutex_;
-  std::condition_variable gone_;
-  std::set<Connection*> open_;
+  std::list<Guest> guests_;
   bool stopping_ = false;
 };
 

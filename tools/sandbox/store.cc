@@ -1,7 +1,6 @@
 #include "tools/sandbox/store.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include "tools/sandbox/ids.h"
 #include "tools/sandbox/names.h"
@@ -43,6 +42,9 @@ void Store::replay() {
     lines.push_back({{"session", to_json(session)}});
   }
   journal_.rewrite(lines);
+  for (const auto& left : fs::directory_iterator(dir_ / "incoming")) {
+    if (!sessions_.contains(left.path().filename().string())) fs::remove(left.path());
+  }
 }
 
 const User* Store::user_by_upn(std::string_view upn) const {
@@ -190,45 +192,6 @@ void Store::remove(Item& item) {
   item.versions.clear();
   item.deleted = true;
   persist(item);
-}
-
-UploadSession& Store::open_session(UploadSession session) {
-  std::ofstream(incoming(session.guid)).flush();
-  UploadSession& kept = sessions_.insert_or_assign(session.guid, std::move(session)).first->second;
-  persist(kept);
-  return kept;
-}
-
-UploadSession* Store::session(std::string_view guid) {
-  const auto found = sessions_.find(guid);
-  if (found == sessions_.end()) return nullptr;
-  if (found->second.expires < clock_.now_ms() && !found->second.busy) {
-    close_session(found->first);
-    return nullptr;
-  }
-  return &found->second;
-}
-
-UploadSession* Store::session_on(const std::string& parent, std::string_view name) {
-  const std::string folded = fold_name(name);
-  for (auto& [guid, session] : sessions_) {
-    if (session.parent == parent && fold_name(session.name) == folded) {
-      return this->session(std::string(guid));
-    }
-  }
-  return nullptr;
-}
-
-void Store::persist(const UploadSession& session) {
-  journal_.append({{"session", to_json(session)}});
-}
-
-void Store::close_session(const std::string& guid) {
-  const std::string name = guid;  // the argument may live in what is erased
-  std::error_code ignored;
-  fs::remove(incoming(name), ignored);
-  sessions_.erase(name);
-  journal_.append({{"closed", name}});
 }
 
 void Store::index(const Item& item) { by_name_[{item.parent, fold_name(item.name)}] = item.id; }
