@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace kerros::graph {
@@ -12,11 +13,70 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+unsigned code_unit(std::string_view hex) {
+  unsigned unit = 0;
+  std::from_chars(hex.data(), hex.data() + hex.size(), unit, 16);
+  return unit;
+}
+
+void append_utf8(std::string& out, unsigned c) {
+  const auto put = [&](unsigned octet) { out.push_back(static_cast<char>(octet)); };
+  if (c < 0x80) return put(c);
+  if (c < 0x800) {
+    put(0xc0 | c >> 6);
+  } else {
+    if (c < 0x10000) {
+      put(0xe0 | c >> 12);
+    } else {
+      put(0xf0 | c >> 18);
+      put(0x80 | (c >> 12 & 0x3f));
+    }
+    put(0x80 | (c >> 6 & 0x3f));
+  }
+  put(0x80 | (c & 0x3f));
+}
+
+// At "uXXXX" behind the backslash; returns how many octets it and a second half took.
+std::size_t append_unicode(std::string& out, std::string_view rest) {
+  constexpr unsigned kReplacement = 0xfffd;
+  const unsigned unit = code_unit(rest.substr(1, 4));
+  if (unit < 0xd800 || unit > 0xdfff) {
+    append_utf8(out, unit);
+    return 5;
+  }
+  const std::string_view second = rest.substr(5);
+  const unsigned low = second.starts_with("\\u") ? code_unit(second.substr(2, 4)) : 0;
+  if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff) {
+    append_utf8(out, kReplacement);
+    return 5;
+  }
+  append_utf8(out, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+  return 11;
+}
+
+// The text is known to be JSON, so every escape is whole. By hand, because every eTag holds two
+// escapes and a parser for each would cost more than all the rest.
 std::string unescape(std::string_view quoted) {
-  if (quoted.find('\\') == std::string_view::npos)
-    return std::string(quoted.substr(1, quoted.size() - 2));
-  const auto value = nlohmann::json::parse(quoted, nullptr, false);
-  return value.is_string() ? value.get<std::string>() : std::string();
+  constexpr std::string_view kShort = "bfnrt";
+  constexpr std::string_view kMeant = "\b\f\n\r\t";
+  const std::string_view text = quoted.substr(1, quoted.size() - 2);
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] != '\\') {
+      out.push_back(text[at++]);
+      continue;
+    }
+    ++at;
+    if (text[at] == 'u') {
+      at += append_unicode(out, text.substr(at));
+      continue;
+    }
+    const std::size_t letter = kShort.find(text[at]);
+    out.push_back(letter == std::string_view::npos ? text[at] : kMeant[letter]);
+    ++at;
+  }
+  return out;
 }
 
 }  // namespace

@@ -1,0 +1,235 @@
+#include "gateway/io/exchange.h"
+
+#include "gateway/graph/request_fields.h"
+#include "gateway/graph/response_fields.h"
+
+namespace kerros::io {
+
+namespace {
+
+constexpr std::uint64_t kDrainLimit = 256 * 1024;  // of a refused body; more ends the connection
+
+
+net::awaitable<void> dispatch(Exchange& x) {
+  using graph::Operation;
+  switch (x.route.operation) {
+    case Operation::kReadContent: return read_content(x);
+    case Operation::kWriteContent: return write_content(x);
+    case Operation::kCreateSession: return create_session(x);
+    case Operation::kOwnUpload: return own_upload(x);
+    case Operation::kOwnDownload: return read_own_download(x);
+    case Operation::kMetadata:
+    case Operation::kReadItem:
+    case Operation::kListChildren:
+    case Operation::kListItems:
+    case Operation::kCreateChild:
+    case Operation::kUpdateItem:
+    case Operation::kDeleteItem: return pass_json(x);
+    case Operation::kContentSide:
+      throw Refused{graph::Refusal::kContentSide, "", std::string(x.route.pattern)};
+    case Operation::kUnknown: break;
+  }
+  throw Refused{graph::Refusal::kUnknownRoute, "", "no row of the route table matches"};
+}
+
+void identify(Exchange& x) {
+  auto classified = graph::classify(x.head);
+  if (!classified)
+    throw Refused{graph::Refusal::kAmbiguousTarget, "", classified.error().detail};
+  x.route = *std::move(classified);
+  x.caller = policy::read_caller(x.head.fields.find("Authorization"),
+                                 std::as_const(x.worker.shared.hash_key).reveal());
+}
+
+bool is_worth_an_event(graph::Refusal refusal) {
+  switch (refusal) {
+    case graph::Refusal::kNotAllowed:
+    case graph::Refusal::kUnknownRoute:
+    case graph::Refusal::kContentSide:
+    case graph::Refusal::kAmbiguousTarget:
+    case graph::Refusal::kNotAuthentic:
+    case graph::Refusal::kDowngraded:
+    case graph::Refusal::kForeignCopy:
+    case graph::Refusal::kRollback:
+    case graph::Refusal::kStoredDiffers:
+    case graph::Refusal::kFragmentDiffers: return true;
+    default: return false;
+  }
+}
+
+audit::Event event_for(graph::Refusal refusal) {
+  switch (refusal) {
+    case graph::Refusal::kNotAuthentic:
+    case graph::Refusal::kDowngraded:
+    case graph::Refusal::kForeignCopy:
+    case graph::Refusal::kRollback: return audit::Event::kNotAuthentic;
+    case graph::Refusal::kStoredDiffers: return audit::Event::kStoredDiffers;
+    case graph::Refusal::kFragmentDiffers: return audit::Event::kSessionVoided;
+    default: return audit::Event::kRefused;
+  }
+}
+
+std::string target_of(const Exchange& x) {
+  const graph::ItemAddress& item = x.route.target.item;
+  if (!x.route.target.has_item) return "route " + std::string(x.route.pattern.empty() ? "unknown" : x.route.pattern);
+  return "drive " + (item.drive_id.empty() ? item.drive_url : item.drive_id) + " item " +
+         item.item_id + item.path;
+}
+
+// A refusal is recorded before it is told; a log that cannot be written does not turn a refusal
+// into anything else.
+net::awaitable<void> record_refusal(Exchange& x, const Refused& refused) {
+  if (!is_worth_an_event(refused.refusal)) co_return;
+  auto record = record_of(x, event_for(refused.refusal), target_of(x),
+                          "refused: " + std::string(graph::name(refused.refusal)));
+  if (!refused.detail.empty()) record.details.emplace_back("why", refused.detail);
+  auto appended = append_audit(x, std::move(record));
+  co_await appended.get();
+}
+
+// Errors from the edges of the cloud can be HTML or nothing; only JSON is worth keeping.
+std::string relayed_body(Exchange& x, const Relayed& relayed) {
+  try {
+    return rewrite_json(x, relayed.body);
+  } catch (const Refused&) {
+    return {};
+  }
+}
+
+}  // namespace
+
+net::awaitable<bool> serve(Exchange& x) {
+  std::optional<Refused> refused;
+  std::optional<Relayed> relayed;
+  try {
+    identify(x);
+    co_await dispatch(x);
+  } catch (Refused& caught) {
+    refused = std::move(caught);
+  } catch (Relayed& caught) {
+    relayed = std::move(caught);
+  } catch (const BadMessage& error) {
+    refused = Refused{error.kind == BadMessage::Kind::kTooLarge ? graph::Refusal::kHeadTooLarge
+                                                                : graph::Refusal::kMalformedRequest,
+                      "", error.what()};
+  }
+  if (refused) {
+    x.refusal_detail = std::string(graph::name(refused->refusal)) +
+                       (refused->detail.empty() ? "" : ": " + refused->detail);
+    co_await record_refusal(x, *refused);
+    co_await reply_refused(x, *refused);
+  } else if (relayed) {
+    co_await reply(x, relayed->head.status, answer_fields(x, relayed->head),
+                   relayed_body(x, *relayed));
+  }
+  // An unread body would be taken for the next request.
+  co_return co_await x.client.drain_body(kDrainLimit) && x.client.keep_alive();
+}
+
+net::awaitable<void> reply(Exchange& x, unsigned status, graph::Fields fields,
+                           std::string_view body) {
+  x.status = status;
+  const bool bodiless = status == 204 || status == 304;
+  if (!bodiless) fields.set("Content-Length", std::to_string(body.size()));
+  if (!x.client.body_finished()) fields.set("Connection", "close");
+  graph::ResponseHead head{status, std::move(fields)};
+  std::string wire = to_wire(head);
+  if (x.head.method != graph::Method::kHead && !bodiless) wire.append(body);
+  x.client.stream().expires_after(x.config().limits.client_idle);
+  co_await x.client.stream().write(as_bytes(wire));
+}
+
+net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
+  if (x.status != 0) {  // a head has left: the only honest end is an abort
+    x.client.stream().reset();
+    throw boost::system::system_error(net::error::connection_aborted, "refused after the head");
+  }
+  const auto answer = graph::error_answer(refused.refusal, x.request_id, refused.extra);
+  graph::Fields fields;
+  fields.add("Content-Type", "application/json");
+  fields.add("request-id", x.request_id);
+  if (answer.retry_after_s > 0) fields.add("Retry-After", std::to_string(answer.retry_after_s));
+  if (answer.close) fields.set("Connection", "close");
+  co_await reply(x, answer.status, std::move(fields), answer.body);
+}
+
+net::awaitable<void> send_continue(Exchange& x) {
+  const auto expect = x.head.fields.find("Expect");
+  if (!expect || x.client.body_read() > 0) co_return;
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  co_await x.client.stream().write(as_bytes(kContinue));
+}
+
+Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target) {
+  Upstream::Request request;
+  request.host = x.config().upstream.graph_host;
+  request.method = method;
+  request.target = std::move(target);
+  request.fields = graph::upstream_fields(x.head.fields, false);
+  return request;
+}
+
+net::awaitable<Upstream::Response> ask_upstream(Exchange& x, Upstream::Request request) {
+  return x.worker.upstream.request(x.config(), x.now->upstream_tls, std::move(request));
+}
+
+net::awaitable<std::string> collect(Exchange& x, Upstream::Response& response) {
+  response.lease->stream().expires_after(x.config().upstream.answer_timeout);
+  auto body = co_await response.lease->collect_body(x.config().limits.json_bytes);
+  if (!body) throw Refused{graph::Refusal::kAnswerTooLarge, "", "answer over the JSON limit"};
+  response.lease.release();
+  co_return *std::move(body);
+}
+
+graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head) {
+  graph::Fields fields = graph::client_fields(head.fields, true);
+  if (const auto location = head.fields.find("Location"))
+    if (const std::string own = own_link(x, *location); own != *location)
+      fields.set("Location", own);
+  return fields;
+}
+
+std::string own_link(const Exchange& x, std::string_view url) {
+  const auto parsed = parse_upstream_url(url);
+  if (!parsed || !host_matches(x.config().upstream.graph_host, parsed->host))
+    return std::string(url);
+  return "https://" + x.config().graph_door.name + parsed->target;
+}
+
+audit::Record record_of(const Exchange& x, audit::Event event, std::string target,
+                        std::string status) {
+  audit::Record record;
+  record.time_ms = now_ms();
+  record.event = event;
+  record.actor = x.caller.actor.empty() ? "anonymous" : x.caller.actor;
+  record.right = !x.caller.has_token ? "own-url"
+                 : x.proven          ? "graph-token (proven)"
+                                     : "graph-token (claimed)";
+  record.source = x.client.stream().peer();
+  record.target = std::move(target);
+  record.status = std::move(status);
+  record.details.emplace_back("request", x.request_id);
+  return record;
+}
+
+Future<Result<std::uint64_t>> append_audit(const Exchange& x, audit::Record record) {
+  return {x.worker.executor, [&](auto done) {
+            x.installation().log->append(std::move(record), std::move(done));
+          }};
+}
+
+net::awaitable<std::uint64_t> await_audit(Future<Result<std::uint64_t>>& appended) {
+  const auto position = co_await appended.get();
+  if (!position) throw Refused{graph::Refusal::kLogUnavailable, "", position.error().detail};
+  co_return *position;
+}
+
+void throw_store_error(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kFull: throw Refused{graph::Refusal::kStoreFull, "", error.detail};
+    case ErrorCode::kNotAuthentic: throw Refused{graph::Refusal::kNotAuthentic, "", error.detail};
+    default: throw Refused{graph::Refusal::kStoreUnavailable, "", error.detail};
+  }
+}
+
+}  // namespace kerros::io

@@ -1,0 +1,91 @@
+// One request and its answer: the road of docs/path-of-a-byte.md, each stage a function.
+//
+// Thread safety: one coroutine on the worker's executor. Lifetime: lives for one request; the
+// snapshot in it keeps everything it decided by alive.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/graph/classify.h"
+#include "gateway/graph/rewrite_item.h"
+#include "gateway/io/future.h"
+#include "gateway/io/http_connection.h"
+#include "gateway/io/refused.h"
+#include "gateway/io/worker.h"
+#include "gateway/policy/caller.h"
+#include "gateway/policy/decide.h"
+
+namespace kerros::io {
+
+struct Exchange {
+  Exchange(Worker& w, HttpConnection& c, std::shared_ptr<const Snapshot> s)
+      : worker(w), client(c), now(std::move(s)) {}
+
+  Worker& worker;
+  HttpConnection& client;
+  std::shared_ptr<const Snapshot> now;
+  graph::RequestHead head;
+  graph::Route route;
+  policy::Caller caller;
+  bool proven = false;     // upstream accepted this caller in this exchange
+  std::string request_id;  // a UUID of ours, echoed in errors and logs
+  unsigned status = 0;     // answered; 0 while nothing was sent
+  std::string_view decision = "none";  // for the log line
+  std::uint64_t started_ms = 0;
+  std::string refusal_detail;
+
+  const Config& config() const { return now->config; }
+  Installation& installation() const { return worker.shared.installation; }
+  keystore::KeyStore& store() const { return *worker.shared.installation.store; }
+};
+
+// Serves one request whose head was read. Returns whether the connection can be used again; throws
+// boost::system::system_error when it cannot even be told.
+net::awaitable<bool> serve(Exchange& x);
+
+// --- stages, one file each ---
+net::awaitable<void> pass_json(Exchange& x);            // json_exchange.cc
+net::awaitable<void> read_content(Exchange& x);         // read_content.cc
+net::awaitable<void> read_own_download(Exchange& x);    // read_content.cc
+net::awaitable<void> write_content(Exchange& x);        // write_content.cc
+net::awaitable<void> create_session(Exchange& x);       // create_session.cc
+net::awaitable<void> own_upload(Exchange& x);           // session_fragment.cc
+
+// --- answering ---
+// Sends a whole small answer. Content-Length is set here.
+net::awaitable<void> reply(Exchange& x, unsigned status, graph::Fields fields,
+                           std::string_view body);
+net::awaitable<void> reply_refused(Exchange& x, const Refused& refused);
+// Interim 100 when the client waits for it.
+net::awaitable<void> send_continue(Exchange& x);
+
+// --- talking upstream ---
+// A request of the client's own, towards Graph, with its allow-listed fields.
+Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target);
+net::awaitable<Upstream::Response> ask_upstream(Exchange& x, Upstream::Request request);
+// The body of an answer that must be small; Refused(kAnswerTooLarge) when it is not.
+net::awaitable<std::string> collect(Exchange& x, Upstream::Response& response);
+// Fields of an upstream answer as the client may see them: allow-listed, URLs of ours.
+graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head);
+std::string own_link(const Exchange& x, std::string_view url);  // graph.microsoft.com -> our name
+
+// Rewrites a JSON answer: sizes and hashes of sealed items, download URLs, links.
+struct KnownItem {  // for answers that do not name their item ($select=size)
+  std::string drive_id;
+  std::string item_id;
+};
+std::string rewrite_json(Exchange& x, std::string_view json, const KnownItem& about = {});
+
+// --- audit ---
+audit::Record record_of(const Exchange& x, audit::Event event, std::string target,
+                        std::string status);
+Future<Result<std::uint64_t>> append_audit(const Exchange& x, audit::Record record);
+// Awaits it; Refused(kLogUnavailable) when it could not be made durable.
+net::awaitable<std::uint64_t> await_audit(Future<Result<std::uint64_t>>& appended);
+
+// Store errors as refusals: full, unavailable, not authentic.
+[[noreturn]] void throw_store_error(const Error& error);
+
+}  // namespace kerros::io

@@ -1,0 +1,80 @@
+// One HTTP/1.1 connection, either side: Beast reads the heads, bodies come straight off the stream.
+//
+// Bodies never pass a parser or serializer (that costs three to four times the whole relay);
+// Content-Length and chunked framing are handled here. A body that ends before its framing says so
+// is an error, never an end.
+//
+// Thread safety: one coroutine reads while another writes, on one executor. Lifetime: owns its
+// stream. Errors: boost::system::system_error; BadMessage for heads that are not HTTP.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "crypto/bytes.h"
+#include "gateway/graph/chunked.h"
+#include "gateway/graph/head.h"
+#include "gateway/io/asio.h"
+#include "gateway/tls/stream.h"
+
+namespace kerros::io {
+
+struct BadMessage : std::runtime_error {
+  enum class Kind : std::uint8_t { kMalformed, kTooLarge };
+  BadMessage(Kind k, const std::string& what) : std::runtime_error(what), kind(k) {}
+  Kind kind;
+};
+
+class HttpConnection {
+ public:
+  HttpConnection(std::unique_ptr<tls::Stream> stream, std::size_t head_limit);
+
+  // nullopt: the peer ended the connection cleanly between two messages.
+  net::awaitable<std::optional<graph::RequestHead>> read_request();
+  // Interim 1xx answers are skipped. `asked` decides whether a body can follow.
+  net::awaitable<graph::ResponseHead> read_response(graph::Method asked);
+
+  const graph::Framing& framing() const { return framing_; }
+  bool keep_alive() const { return keep_alive_; }
+  bool body_finished() const;
+  std::uint64_t body_read() const { return body_read_; }
+
+  // Body bytes of the message whose head was read last; 0 only at its end.
+  net::awaitable<std::size_t> read_body(MutableByteView into);
+  // The whole body, or nullopt when it is longer than `limit` (then it was not read to its end).
+  net::awaitable<std::optional<std::string>> collect_body(std::size_t limit);
+  // Reads on and drops what is left, at most `limit` bytes; false when more was left.
+  net::awaitable<bool> drain_body(std::uint64_t limit);
+
+  tls::Stream& stream() { return *stream_; }
+
+ private:
+  net::awaitable<bool> fill();  // more bytes into the buffer; false at a clean end
+  net::awaitable<std::size_t> read_chunked(MutableByteView into);
+  net::awaitable<std::size_t> read_raw(MutableByteView into);
+  template <typename Parser>
+  net::awaitable<bool> read_head(Parser& parser);
+  void begin_body(const graph::Framing& framing);
+
+  std::unique_ptr<tls::Stream> stream_;
+  std::size_t head_limit_;
+  Bytes buffer_;
+  std::size_t begin_ = 0;  // unread bytes of buffer_: [begin_, end_)
+  std::size_t end_ = 0;
+  graph::Framing framing_;
+  graph::ChunkedReader chunked_;
+  std::uint64_t left_ = 0;
+  std::uint64_t body_read_ = 0;
+  bool until_close_ended_ = false;
+  bool keep_alive_ = true;
+};
+
+// The octets of a head, ready to be written. `reason` phrases are Beast's.
+std::string to_wire(const graph::ResponseHead& head);
+std::string to_wire(std::string_view method, std::string_view target, const graph::Fields& fields);
+
+}  // namespace kerros::io

@@ -1,0 +1,109 @@
+#include "gateway/io/place.h"
+
+#include <charconv>
+
+#include "gateway/graph/percent_encode.h"
+
+namespace kerros::io {
+
+namespace {
+
+constexpr std::string_view kFields =
+    "?$select=id,name,size,cTag,eTag,file,folder,root,parentReference";
+
+// "/drives/{id}/root:/A/B" -> "/A/B"; the root itself gives an empty path.
+std::string path_below_root(std::string_view parent_path) {
+  const std::size_t colon = parent_path.find("root:");
+  if (colon == std::string_view::npos) return {};
+  return std::string(parent_path.substr(colon + 5));
+}
+
+Identity identity_of(const graph::FoundItem& item, bool is_root) {
+  Identity found;
+  found.exists = true;
+  found.is_folder = item.is_folder;
+  found.ctag = item.ctag;
+  found.etag = item.etag;
+  found.size = item.size.value_or(0);
+  found.place.drive_id = item.drive_id;
+  found.place.item_id = item.item_id;
+  found.place.path = is_root ? "/" : path_below_root(item.parent_path) + "/" + item.name;
+  return found;
+}
+
+std::string cache_key(const Exchange& x, std::string_view what) {
+  return to_hex(x.caller.token_hash) + " " + std::string(what);
+}
+
+net::awaitable<Identity> look_up_target(Exchange& x, std::string target) {
+  auto request = graph_request(x, graph::Method::kGet, std::move(target));
+  request.fields.remove("If-Match");
+  request.fields.remove("If-None-Match");
+  auto response = co_await ask_upstream(x, std::move(request));
+  const unsigned status = response.head.status;
+  std::string body = co_await collect(x, response);
+  if (status == 404) co_return Identity{};
+  if (status == 429 || status >= 500)
+    throw Refused{graph::Refusal::kCannotPlace, "", "look-up answered " + std::to_string(status)};
+  if (status != 200) throw Relayed{response.head, std::move(body)};
+  x.proven = true;
+  const auto items = graph::find_items(body);
+  if (!items || items->empty() || items->front().item_id.empty())
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "look-up named no item"};
+  co_return identity_of(items->front(), items->front().parent_path.empty());
+}
+
+// The raw form that names `path` below the request's starting item, spelled by us.
+std::string raw_by_path(const graph::ItemAddress& item, std::string_view path) {
+  if (path.empty() || path == "/") return item.raw_start;
+  return item.raw_start + ":" + graph::percent_encode_path(path) + ":";
+}
+
+// The nearest folder above `path` that exists, and the path that results below it.
+net::awaitable<policy::Place> place_below_existing(Exchange& x) {
+  const graph::ItemAddress& item = x.route.target.item;
+  std::string above = item.path;
+  for (int depth = 0; depth < 128; ++depth) {
+    above.resize(above.rfind('/') == std::string::npos ? 0 : above.rfind('/'));
+    const std::string rest = item.path.substr(above.size());
+    const std::string raw = raw_by_path(item, above);
+    const std::string key = cache_key(x, raw);
+    if (const auto known = x.worker.places.find(key, PlaceCache::Clock::now()))
+      co_return policy::Place{known->drive_id, "", known->path + rest};
+    const Identity folder = co_await look_up_target(x, raw + std::string(kFields));
+    if (folder.exists) {
+      const std::string base = folder.place.path == "/" ? "" : folder.place.path;
+      x.worker.places.put(key, {folder.place.drive_id, folder.place.item_id, base},
+                          PlaceCache::Clock::now());
+      co_return policy::Place{folder.place.drive_id, "", base + rest};
+    }
+    if (above.empty()) break;
+  }
+  throw Refused{graph::Refusal::kNotFound, "", "no folder above the path exists"};
+}
+
+}  // namespace
+
+net::awaitable<Identity> look_up(Exchange& x) {
+  const graph::ItemAddress& item = x.route.target.item;
+  const std::string alias = item.raw_alias.empty() ? "" : "&" + item.raw_alias;
+  return look_up_target(x, item.raw_item + std::string(kFields) + alias);
+}
+
+net::awaitable<policy::Place> place_for_write(Exchange& x) {
+  const policy::Rules& rules = x.config().policy;
+  const graph::ItemAddress& item = x.route.target.item;
+  policy::Place spelled{item.drive_id, item.by_path() ? "" : item.item_id, item.path};
+  const bool from_root = item.item_id == "root" && item.by_path();
+  const bool drive_known = !policy::needs_drive(rules) || !item.drive_id.empty();
+  const bool path_known = !policy::needs_path(rules) || from_root;
+  if (drive_known && path_known && policy::match(rules, spelled)) co_return spelled;
+  if (!policy::needs_path(rules) && drive_known) co_return spelled;
+  if (item.by_path()) co_return co_await place_below_existing(x);
+  Identity identity = co_await look_up(x);
+  if (!identity.exists)
+    throw Refused{graph::Refusal::kNotFound, "", "the item to write does not exist"};
+  co_return identity.place;
+}
+
+}  // namespace kerros::io

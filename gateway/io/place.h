@@ -1,0 +1,29 @@
+// Where the item of a request lies, as upstream tells this very caller.
+//
+// Thread safety: one coroutine. Errors: Relayed (upstream's 401, 403, 404 ... go to the client),
+// Refused(kCannotPlace) for transient failures: never a guess.
+#pragma once
+
+#include <string>
+
+#include "gateway/io/exchange.h"
+
+namespace kerros::io {
+
+struct Identity {
+  policy::Place place;
+  std::string ctag;
+  std::string etag;
+  std::uint64_t size = 0;
+  bool exists = false;
+  bool is_folder = false;
+};
+
+// Asks for the item of the request itself. A 404 gives exists = false.
+net::awaitable<Identity> look_up(Exchange& x);
+
+// Where a write will land. Paths that a rule protects are believed as the URL spells them; a place
+// that looks ordinary is asked for, since a shortcut may lead elsewhere.
+net::awaitable<policy::Place> place_for_write(Exchange& x);
+
+}  // namespace kerros::io

@@ -1,0 +1,56 @@
+#include "gateway/io/read_audit.h"
+
+#include "gateway/io/exchange.h"
+
+namespace kerros::io {
+
+net::awaitable<ReadAudit::Ticket> ReadAudit::begin(Exchange& x, const crypto::Id& key,
+                                                   const std::string& target) {
+  for (;;) {
+    const auto admitted = windows_.begin({x.caller.actor, key}, now_ms());
+    if (!admitted) throw Refused{graph::Refusal::kBusy, "", admitted.error().detail};
+    const audit::WindowId window = admitted->window;
+    if (admitted->admission == audit::Admission::kCovered) co_return Ticket(*this, window);
+    auto& timer = waiting_[window];
+    if (admitted->admission == audit::Admission::kWait) {
+      const auto waited = timer;
+      error_code cancelled;
+      co_await waited->async_wait(net::redirect_error(net::use_awaitable, cancelled));
+      // Still there: the intent became durable and this reader counts in the window already.
+      if (windows_.is_open(window)) co_return Ticket(*this, window);
+      continue;
+    }
+    timer = std::make_shared<net::steady_timer>(x.worker.executor,
+                                                net::steady_timer::time_point::max());
+    auto record = record_of(x, audit::Event::kReadIntent, target, "intent");
+    record.details.emplace_back("key", to_hex(key));
+    auto appended = append_audit(x, std::move(record));
+    const auto position = co_await appended.get();
+    if (position)
+      windows_.intent_durable(window, *position);
+    else
+      windows_.intent_failed(window);
+    waiting_[window]->cancel();
+    waiting_.erase(window);
+    if (!position) throw Refused{graph::Refusal::kLogUnavailable, "", position.error().detail};
+    co_return Ticket(*this, window);
+  }
+}
+
+void ReadAudit::close_due(audit::Log& log, std::uint64_t now, bool everything) {
+  for (const auto& closed : everything ? windows_.take_all() : windows_.take_due(now)) {
+    audit::Record record;
+    record.time_ms = now;
+    record.event = audit::Event::kReadDone;
+    record.actor = closed.key.caller;
+    record.right = "graph-token (proven)";
+    record.source = "kerros-gateway";
+    record.target = "key " + to_hex(closed.key.key);
+    record.status = "done";
+    record.intent = closed.intent;
+    record.details = audit::details_of(closed);
+    log.append(std::move(record), [](const Result<std::uint64_t>&) {});
+  }
+}
+
+}  // namespace kerros::io

@@ -1,0 +1,91 @@
+// Where sealed bytes go: a simple PUT, the fragments of an upstream session, or a spool file.
+//
+// Thread safety: one coroutine. Lifetime: sinks refer to the exchange they were made for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/graph/range.h"
+#include "gateway/io/exchange.h"
+#include "gateway/transfer/seal_window.h"
+
+namespace kerros::io {
+
+class SealedSink {
+ public:
+  virtual ~SealedSink() = default;
+  virtual net::awaitable<void> write(ByteView sealed) = 0;
+};
+
+// Upstream refused or lost a fragment. `head` is absent when the connection failed.
+struct FragmentFailed {
+  std::optional<graph::ResponseHead> head;
+  std::string body;
+  std::string detail;
+};
+
+struct UpstreamAnswer {
+  graph::ResponseHead head;
+  std::string body;
+};
+
+// PUT of one body of known length.
+class PutSink : public SealedSink {
+ public:
+  static net::awaitable<std::unique_ptr<PutSink>> open(Exchange& x, std::string target,
+                                                       graph::Fields fields,
+                                                       std::uint64_t sealed_size);
+  explicit PutSink(Exchange& x, Upstream::Lease lease) : x_(x), lease_(std::move(lease)) {}
+  net::awaitable<void> write(ByteView sealed) override;
+  net::awaitable<UpstreamAnswer> answer();  // after the last byte
+
+ private:
+  Exchange& x_;
+  Upstream::Lease lease_;
+};
+
+// Writes a run of sealed bytes as upstream session fragments; what lies behind the last fragment is
+// kept as carry. Throws FragmentFailed.
+class FragmentSink : public SealedSink {
+ public:
+  // `position`: sealed offset of the first byte that will be written here. Bytes before the first
+  // fragment are known to be upstream already and are skipped.
+  FragmentSink(Exchange& x, UpstreamUrl url, std::vector<graph::ByteRange> fragments,
+               std::uint64_t carry_from, std::uint64_t sealed_total, std::uint64_t position);
+  net::awaitable<void> write(ByteView sealed) override;
+
+  Bytes take_carry() { return std::move(carry_); }
+  // The answer to the fragment that was completed last.
+  const std::optional<UpstreamAnswer>& last_answer() const { return last_answer_; }
+  bool finished() const { return next_ == fragments_.size(); }
+
+ private:
+  net::awaitable<void> begin_fragment();
+  net::awaitable<void> end_fragment();
+
+  Exchange& x_;
+  UpstreamUrl url_;
+  std::vector<graph::ByteRange> fragments_;
+  std::uint64_t carry_from_;
+  std::uint64_t sealed_total_;
+  std::uint64_t position_;
+  std::size_t next_ = 0;  // the fragment that is being or will be written
+  std::optional<Upstream::Lease> lease_;
+  std::optional<UpstreamAnswer> last_answer_;
+  Bytes carry_;
+};
+
+// Reads the client's body through the window into the sink. What is sealed last stays in the
+// window, with the final chunk: the caller sends it once everything is durable.
+net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, SealedSink& sink);
+
+// Upstream status of a session: the offset of the first byte it still wants. FragmentFailed when it
+// does not say.
+net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& url,
+                                              std::uint64_t sealed_total);
+// DELETE of an upstream session, so that the name is free again; failures are not told.
+net::awaitable<void> cancel_upstream(Exchange& x, const UpstreamUrl& url);
+
+}  // namespace kerros::io

@@ -1,0 +1,172 @@
+#include "gateway/io/sealing.h"
+
+#include "crypto/random.h"
+
+namespace kerros::io {
+
+namespace {
+
+keystore::Id unit_of(const Exchange& x, const policy::Rule& rule) {
+  if (rule.unit.empty()) return x.installation().unit;
+  for (const auto& key : x.store().unit_keys())
+    if (key.unit_name == rule.unit) return key.unit;
+  throw Refused{graph::Refusal::kStoreUnavailable, "", "no unit is named " + rule.unit};
+}
+
+keystore::Binding binding_of(const graph::FoundItem& item, std::uint64_t plain_size,
+                             std::uint64_t sealed_size, const transfer::Hashes& hashes) {
+  keystore::Binding binding;
+  binding.drive_id = item.drive_id;
+  binding.item_id = item.item_id;
+  binding.ctag = item.ctag;
+  binding.etag = item.etag;
+  binding.name = item.name;
+  binding.path = item.parent_path;
+  binding.plain_size = plain_size;
+  binding.sealed_size = sealed_size;
+  binding.plain_hash = hashes.plain.digest();
+  binding.sealed_hash = hashes.sealed.digest();
+  return binding;
+}
+
+}  // namespace
+
+std::unique_ptr<Upload> Upload::begin(Exchange& x, const policy::Rule& rule, std::string target) {
+  std::unique_ptr<Upload> upload(new Upload(x));
+  upload->item_class_ = rule.name;
+  upload->target_ = std::move(target);
+  const keystore::NewKeyParams params{unit_of(x, rule), x.config().sealing.suite, now_ms()};
+  auto made = x.store().make_key(
+      params,
+      [&](const crypto::Header& header, const crypto::Salt& salt,
+          ByteView dek) -> Result<crypto::Commitment> {
+        auto sealer = crypto::Sealer::make(*x.installation().backend, header, salt, dek);
+        if (!sealer) return tl::unexpected(sealer.error());
+        upload->sealer_.emplace(*std::move(sealer));
+        return upload->sealer_->commitment();
+      });
+  if (!made) throw_store_error(made.error());
+  upload->sealed_ = made->sealed;
+  return upload;
+}
+
+std::unique_ptr<Upload> Upload::resume(Exchange& x, const keystore::SealedKey& sealed, std::string item_class,
+                      std::string target, std::uint64_t intent) {
+  std::unique_ptr<Upload> upload(new Upload(x));
+  upload->item_class_ = std::move(item_class);
+  upload->target_ = std::move(target);
+  upload->sealed_ = sealed;
+  upload->intent_position_ = intent;
+  const auto dek = x.store().unlock(sealed);
+  if (!dek) throw_store_error(dek.error());
+  const auto header = crypto::decode_header(sealed.header);
+  if (!header) throw_store_error(header.error());
+  auto sealer = crypto::Sealer::make(*x.installation().backend, *header, sealed.salt,
+                                     std::as_const(*dek).reveal());
+  if (!sealer) throw_store_error(sealer.error());
+  upload->sealer_.emplace(*std::move(sealer));
+  return upload;
+}
+
+// Before the last byte left nothing exists upstream, so the pending record is void (the store keeps
+// the order of what is queued). After it, the record stays and is adopted when upstream serves it.
+Upload::~Upload() {
+  if (settled_) return;
+  record_outcome("failed: the transfer was not completed", audit::Event::kUploadDone, 0);
+  if (pending_ && !may_have_left_)
+    x_.store().set_state(sealed_.key, keystore::ItemState::kPending, keystore::ItemState::kVoid,
+                         [](const Status&) {});
+}
+
+void Upload::start_intent() {
+  auto record = record_of(x_, audit::Event::kUploadIntent, target_, "intent");
+  record.details.emplace_back("key", to_hex(sealed_.key));
+  record.details.emplace_back("class", item_class_);
+  intent_.emplace(append_audit(x_, std::move(record)));
+}
+
+void Upload::start_pending() {
+  keystore::ItemRecord record;
+  record.sealed = sealed_;
+  record.item_class = item_class_;
+  record.created_by = x_.caller.actor;
+  record.created = now_ms();
+  pending_.emplace(x_.worker.executor, [&](auto done) {
+    x_.store().put_pending(std::move(record), std::move(done));
+  });
+}
+
+net::awaitable<void> Upload::intended() {
+  if (intent_) intent_position_ = co_await await_audit(*intent_);
+}
+
+net::awaitable<void> Upload::durable() {
+  co_await intended();
+  if (pending_) {
+    const Status stored = co_await pending_->get();
+    // A session that was interrupted after its last fragment finds its own pending record.
+    if (!stored && stored.error().code != ErrorCode::kConflict) throw_store_error(stored.error());
+  }
+  may_have_left_ = true;
+}
+
+Stored check_stored(const std::string& answer_json, std::uint64_t sealed_size,
+                    const transfer::Hashes& hashes) {
+  const auto items = graph::find_items(answer_json);
+  if (!items || items->empty() || items->front().item_id.empty())
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "the final answer names no item"};
+  Stored stored{items->front(), keystore::ItemState::kBound};
+  const bool hash_told = !stored.item.quick_xor_hash.empty();
+  const bool hash_differs =
+      hash_told && stored.item.quick_xor_hash != to_base64(hashes.sealed.digest());
+  const bool size_differs = stored.item.size && *stored.item.size != sealed_size;
+  if (hash_differs || size_differs) stored.state = keystore::ItemState::kSuspect;
+  else if (!hash_told || !stored.item.size) stored.state = keystore::ItemState::kUnverified;
+  return stored;
+}
+
+net::awaitable<std::string> Upload::finish(const std::string& answer_json,
+                                           std::uint64_t plain_size, std::uint64_t sealed_size,
+                                           const transfer::Hashes& hashes) {
+  x_.proven = true;
+  Stored stored = check_stored(answer_json, sealed_size, hashes);
+  Future<Status> bound(x_.worker.executor, [&](auto done) {
+    x_.store().bind(sealed_.key, binding_of(stored.item, plain_size, sealed_size, hashes),
+                     stored.state, stored.state != keystore::ItemState::kSuspect, now_ms(),
+                     std::move(done));
+  });
+  const Status status = co_await bound.get();
+  if (!status) throw_store_error(status.error());
+  target_ = "drive " + stored.item.drive_id + " item " + stored.item.item_id;
+  if (stored.state == keystore::ItemState::kSuspect) {
+    record_outcome("failed: stored bytes differ", audit::Event::kUploadDone, plain_size);
+    throw Refused{graph::Refusal::kStoredDiffers, "",
+                  "upstream's size or hash is not that of the bytes sent"};
+  }
+  std::string told = rewrite_json(x_, answer_json);
+  record_outcome(stored.state == keystore::ItemState::kBound ? "done" : "done: unverified",
+                 audit::Event::kUploadDone, plain_size);
+  co_return told;
+}
+
+net::awaitable<void> Upload::give_up(std::string status) {
+  record_outcome(status, audit::Event::kUploadDone, 0);
+  if (!pending_ || !(co_await pending_->get())) co_return;
+  Future<Status> voided(x_.worker.executor, [&](auto done) {
+    x_.store().set_state(sealed_.key, keystore::ItemState::kPending, keystore::ItemState::kVoid,
+                         std::move(done));
+  });
+  co_await voided.get();  // should it fail, the record stays pending, which is true as well
+}
+
+void Upload::record_outcome(const std::string& status, audit::Event event,
+                            std::uint64_t plain_size) {
+  auto record = record_of(x_, event, target_, status);
+  record.intent = intent_position_;
+  record.details.emplace_back("key", to_hex(sealed_.key));
+  if (plain_size > 0) record.details.emplace_back("bytes", std::to_string(plain_size));
+  x_.installation().log->append(std::move(record), [](const Result<std::uint64_t>&) {});
+  settled_ = true;
+}
+
+}  // namespace kerros::io

@@ -1,0 +1,20 @@
+// What creating a session and taking its fragments have in common.
+#pragma once
+
+#include <string_view>
+
+#include "gateway/io/exchange.h"
+#include "gateway/transfer/upload_session.h"
+
+namespace kerros::io {
+
+inline constexpr std::uint64_t kSessionLifeMs = 15 * 60 * 1000;  // when upstream does not say
+inline constexpr std::uint64_t kSessionMarginMs = 30 * 1000;     // we end before upstream does
+
+// When a session ends here, from upstream's expirationDateTime (RFC 3339).
+std::uint64_t session_end(std::string_view expiration, std::uint64_t now);
+
+// The {"expirationDateTime", "nextExpectedRanges"} document of a 202 and of a status.
+std::string progress_json(const transfer::SessionState& state);
+
+}  // namespace kerros::io

@@ -1,0 +1,36 @@
+// Sealed bytes of an upload whose length nobody told yet: a nameless file that only we can see.
+//
+// Upstream wants the length first; the plaintext is never kept, only what is sealed already. The
+// file has no name, so a killed process leaves nothing behind.
+//
+// Thread safety: one owner. Errors: Refused(kStoreFull) when the disk or the limit is full.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "crypto/bytes.h"
+#include "gateway/io/sealed_sink.h"
+
+namespace kerros::io {
+
+class Spool : public SealedSink {
+ public:
+  Spool(const std::string& directory, std::uint64_t limit);
+  ~Spool() override;
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+
+  net::awaitable<void> write(ByteView sealed) override;
+  std::uint64_t size() const { return size_; }
+  // Bytes from `offset` on; fewer than asked only at the end.
+  std::size_t read(std::uint64_t offset, MutableByteView into) const;
+
+ private:
+  int file_ = -1;
+  std::string directory_;
+  std::uint64_t limit_;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace kerros::io

@@ -1,0 +1,57 @@
+// One io thread: its executor, its upstream connections, and what all threads share.
+//
+// Thread safety: a Worker is used on its own thread; Shared may be used from any.
+// Lifetime: Shared outlives every worker, a worker outlives its connections.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "gateway/installation.h"
+#include "gateway/io/asio.h"
+#include "gateway/io/place_cache.h"
+#include "gateway/io/read_audit.h"
+#include "gateway/io/session_table.h"
+#include "gateway/io/snapshot.h"
+#include "gateway/io/upstream.h"
+#include "gateway/tls/buffer_pool.h"
+#include "gateway/transfer/own_url.h"
+
+namespace kerros::io {
+
+struct Counters {
+  std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> transfers{0};  // bodies being sealed or opened right now
+  std::atomic<std::uint64_t> requests{0};
+};
+
+struct Shared {
+  Shared(Installation& the_installation, Snapshots& the_snapshots,
+         std::unique_ptr<transfer::OwnUrls> own_urls, tls::BufferPool& the_buffers,
+         crypto::SecretBytes key_of_hashes)
+      : installation(the_installation), snapshots(the_snapshots), urls(std::move(own_urls)),
+        buffers(the_buffers), hash_key(std::move(key_of_hashes)) {}
+
+  Installation& installation;
+  Snapshots& snapshots;
+  std::unique_ptr<transfer::OwnUrls> urls;
+  tls::BufferPool& buffers;
+  crypto::SecretBytes hash_key;  // for opaque callers and token hashes
+  SessionTable sessions;
+  Counters counters;
+  std::atomic<bool> draining{false};
+};
+
+struct Worker {
+  Worker(Shared& the_shared, net::any_io_executor the_executor)
+      : shared(the_shared), executor(the_executor), upstream(the_executor, the_shared.buffers) {}
+
+  Shared& shared;
+  net::any_io_executor executor;
+  Upstream upstream;
+  PlaceCache places;
+  ReadAudit reads;
+};
+
+}  // namespace kerros::io

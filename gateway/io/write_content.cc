@@ -1,0 +1,260 @@
+// PUT content: sealed for protected places, byte for byte for ordinary ones.
+#include <nlohmann/json.hpp>
+
+#include "crypto/offsets.h"
+#include "gateway/graph/request_fields.h"
+#include "gateway/io/place.h"
+#include "gateway/io/sealed_sink.h"
+#include "gateway/io/sealing.h"
+#include "gateway/io/spool.h"
+#include "gateway/io/transfer_guard.h"
+#include "gateway/transfer/upload_session.h"
+
+namespace kerros::io {
+
+namespace {
+
+std::string content_target(const Exchange& x) {
+  const graph::Target& target = x.route.target;
+  return target.raw_query.empty() ? target.raw_path : target.raw_path + "?" + target.raw_query;
+}
+
+bool accepted(const UpstreamAnswer& answer) {
+  return answer.head.status == 200 || answer.head.status == 201;
+}
+
+// --- ordinary files ---
+
+// Copies the body as it is; the framing is kept, so that a cut body stays a cut body.
+net::awaitable<void> copy_body(Exchange& x, Upstream::Lease& lease) {
+  const bool chunked = x.client.framing().kind == graph::Framing::Kind::kChunked;
+  TransferBuffer buffer(x, tls::BufferPool::kLarge);
+  for (;;) {
+    x.client.stream().expires_after(x.config().limits.client_idle);
+    const std::size_t got = co_await x.client.read_body(buffer.bytes());
+    lease->stream().expires_after(x.config().upstream.idle_timeout);
+    if (chunked) {
+      char size[24];
+      const int digits = std::snprintf(size, sizeof size, got > 0 ? "%zx\r\n" : "%zx\r\n\r\n", got);
+      co_await lease->stream().write_more(
+          as_bytes(std::string_view(size, static_cast<std::size_t>(digits))));
+    }
+    if (got == 0) break;
+    co_await lease->stream().write_more(buffer.bytes().first(got));
+    if (chunked) co_await lease->stream().write_more(as_bytes("\r\n"));
+  }
+  co_await lease->stream().flush();
+}
+
+// A version that was sealed here before was replaced by an ordinary one through us: legitimately.
+net::awaitable<void> supersede(Exchange& x, std::string_view answer_json) {
+  const auto items = graph::find_items(answer_json);
+  if (!items || items->empty()) co_return;
+  const auto versions = x.store().versions(items->front().drive_id, items->front().item_id);
+  if (!versions) throw_store_error(versions.error());
+  for (const auto& version : *versions) {
+    if (version.state != keystore::ItemState::kBound &&
+        version.state != keystore::ItemState::kUnverified)
+      continue;
+    Future<Status> changed(x.worker.executor, [&](auto done) {
+      x.store().set_state(version.sealed.key, version.state, keystore::ItemState::kSuperseded,
+                          std::move(done));
+    });
+    if (const Status status = co_await changed.get(); !status) throw_store_error(status.error());
+  }
+}
+
+net::awaitable<void> put_plain(Exchange& x) {
+  const TransferGuard transferring(x);
+  auto fields = graph::upstream_fields(x.head.fields, false);
+  const auto framing = x.client.framing();
+  if (framing.kind == graph::Framing::Kind::kChunked)
+    fields.set("Transfer-Encoding", "chunked");
+  else
+    fields.set("Content-Length", std::to_string(framing.length));
+  Upstream::Lease lease = co_await x.worker.upstream.acquire(x.config(), x.now->upstream_tls,
+                                                             x.config().upstream.graph_host);
+  transferring.use_large(x.client, framing.length);
+  transferring.use_large(*lease, framing.length);
+  co_await Upstream::send_head(lease, x.config(), "PUT", content_target(x), std::move(fields));
+  co_await send_continue(x);
+  co_await copy_body(x, lease);
+  lease->stream().expires_after(x.config().upstream.answer_timeout);
+  UpstreamAnswer answer{co_await lease->read_response(graph::Method::kPut), ""};
+  auto body = co_await lease->collect_body(x.config().limits.json_bytes);
+  if (!body) throw Refused{graph::Refusal::kAnswerTooLarge, "", "answer over the JSON limit"};
+  lease.release();
+  answer.body = *std::move(body);
+  if (!accepted(answer)) throw Relayed{answer.head, answer.body};
+  x.proven = true;
+  co_await supersede(x, answer.body);
+  co_await reply(x, answer.head.status, answer_fields(x, answer.head),
+                 rewrite_json(x, answer.body));
+}
+
+// --- protected files ---
+
+struct Sizes {
+  std::uint64_t plain;
+  std::uint64_t sealed;
+};
+
+Sizes sizes_of(std::uint64_t plain) {
+  const auto sealed = crypto::sealed_size(plain);
+  if (!sealed) throw Refused{graph::Refusal::kTooLarge, "", "no sealed size for this length"};
+  return {plain, *sealed};
+}
+
+net::awaitable<void> answer_stored(Exchange& x, Upload& upload, const UpstreamAnswer& answer,
+                                   Sizes sizes, const transfer::Hashes& hashes) {
+  if (!accepted(answer)) {
+    if (answer.head.status >= 400 && answer.head.status < 500)
+      co_await upload.give_up("refused: upstream answered " + std::to_string(answer.head.status));
+    throw Relayed{answer.head, answer.body};
+  }
+  const std::string told =
+      co_await upload.finish(answer.body, sizes.plain, sizes.sealed, hashes);
+  co_await reply(x, answer.head.status, answer_fields(x, answer.head), told);
+}
+
+// Sends everything sealed so far and what follows, the last part only when all is durable.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual net::awaitable<void> pump(SealedSink& sink, Upload& upload) = 0;
+};
+
+// Straight from the client through the window.
+class LiveSource : public Source {
+ public:
+  LiveSource(Exchange& x, transfer::SealWindow& window) : x_(x), window_(window) {}
+  net::awaitable<void> pump(SealedSink& sink, Upload& upload) override {
+    co_await seal_body(x_, window_, sink);
+    if (auto ok = window_.finish(); !ok)
+      throw Refused{graph::Refusal::kInternal, "", ok.error().detail};
+    co_await upload.durable();
+    co_await sink.write(window_.ready());
+  }
+
+ private:
+  Exchange& x_;
+  transfer::SealWindow& window_;
+};
+
+// From the spool, after the client's body came to its end.
+class SpooledSource : public Source {
+ public:
+  SpooledSource(const Spool& spool, MutableByteView buffer) : spool_(spool), buffer_(buffer) {}
+  net::awaitable<void> pump(SealedSink& sink, Upload& upload) override {
+    for (std::uint64_t at = 0; at < spool_.size();) {
+      const std::size_t got = spool_.read(at, buffer_);
+      at += got;
+      if (at == spool_.size()) co_await upload.durable();
+      co_await sink.write(ByteView(buffer_).first(got));
+    }
+  }
+
+ private:
+  const Spool& spool_;
+  MutableByteView buffer_;
+};
+
+net::awaitable<void> put_whole(Exchange& x, Upload& upload, Source& source, Sizes sizes,
+                               const transfer::SealWindow& window) {
+  auto sink = co_await PutSink::open(x, content_target(x),
+                                     graph::upstream_fields(x.head.fields, true), sizes.sealed);
+  co_await source.pump(*sink, upload);
+  const UpstreamAnswer answer = co_await sink->answer();
+  co_await answer_stored(x, upload, answer, sizes, window.hashes());
+}
+
+// What does not fit one PUT goes by an upstream session of our own.
+net::awaitable<UpstreamUrl> open_upstream_session(Exchange& x) {
+  const std::string behavior = graph::conflict_behavior(x.route.target);
+  const nlohmann::json body = {
+      {"item", {{"@microsoft.graph.conflictBehavior", behavior.empty() ? "replace" : behavior}}}};
+  auto request = graph_request(x, graph::Method::kPost,
+                               x.route.target.item.raw_item + "/createUploadSession");
+  request.fields.set("Content-Type", "application/json");
+  request.body = body.dump();
+  auto response = co_await ask_upstream(x, std::move(request));
+  const std::string text = co_await collect(x, response);
+  if (response.head.status != 200) throw Relayed{response.head, text};
+  const auto answer = graph::read_session_answer(text);
+  const auto url = answer ? parse_upstream_url(answer->upload_url) : std::nullopt;
+  if (!url || !is_content_host(x.config().upstream, url->host))
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "uploadUrl of a host not allowed"};
+  co_return *url;
+}
+
+net::awaitable<void> put_by_session(Exchange& x, Upload& upload, Source& source, Sizes sizes,
+                                    const transfer::SealWindow& window) {
+  const UpstreamUrl url = co_await open_upstream_session(x);
+  FragmentSink sink(x, url, transfer::cut(0, sizes.sealed, true), sizes.sealed, sizes.sealed, 0);
+  std::optional<FragmentFailed> failed;
+  std::exception_ptr ended;
+  try {
+    co_await source.pump(sink, upload);
+  } catch (FragmentFailed& caught) {
+    failed = std::move(caught);
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  if (failed || ended) co_await cancel_upstream(x, url);
+  if (ended) std::rethrow_exception(ended);
+  if (failed && failed->head) throw Relayed{*failed->head, failed->body};
+  if (failed) throw Refused{graph::Refusal::kUpstreamUnreachable, "", failed->detail};
+  co_await answer_stored(x, upload, *sink.last_answer(), sizes, window.hashes());
+}
+
+net::awaitable<void> put_sealed(Exchange& x, const policy::Rule& rule, std::string target) {
+  if (!x.caller.has_token) throw Refused{graph::Refusal::kUnauthenticated, "", "no bearer token"};
+  const TransferGuard transferring(x);
+  const graph::Framing framing = x.client.framing();
+  auto upload = Upload::begin(x, rule, std::move(target));
+  const bool length_known = framing.kind != graph::Framing::Kind::kChunked;
+  const Sizes told = sizes_of(framing.length);
+  TransferBuffer buffer(x, length_known ? told.sealed : tls::BufferPool::kLarge);
+  transfer::SealWindow window(upload->sealer(), buffer.bytes(), 0);
+  window.put_sealed(upload->sealer().prefix(), transfer::SealWindow::Hash::kNow);
+  upload->start_intent();
+  upload->start_pending();
+  transferring.use_large(x.client, length_known ? framing.length : tls::BufferPool::kLarge + 1);
+  co_await send_continue(x);
+  if (length_known) {
+    LiveSource source(x, window);
+    if (told.sealed < transfer::kSimplePutLimit)
+      co_return co_await put_whole(x, *upload, source, told, window);
+    co_return co_await put_by_session(x, *upload, source, told, window);
+  }
+  Spool spool(x.config().store.spool, x.config().limits.spool_bytes);
+  co_await seal_body(x, window, spool);
+  if (auto ok = window.finish(); !ok)
+    throw Refused{graph::Refusal::kInternal, "", ok.error().detail};
+  co_await spool.write(window.ready());
+  const Sizes sizes = sizes_of(window.hashes().plain.length());
+  SpooledSource source(spool, buffer.bytes());
+  if (sizes.sealed < transfer::kSimplePutLimit)
+    co_return co_await put_whole(x, *upload, source, sizes, window);
+  co_return co_await put_by_session(x, *upload, source, sizes, window);
+}
+
+}  // namespace
+
+net::awaitable<void> write_content(Exchange& x) {
+  const policy::Place place = co_await place_for_write(x);
+  const policy::Verdict verdict = policy::decide(x.config().policy, x.route, place);
+  x.decision = policy::name(verdict.decision);
+  switch (verdict.decision) {
+    case policy::Decision::kSeal:
+      co_return co_await put_sealed(x, *verdict.rule,
+                                    "drive " + place.drive_id + " path " + place.path);
+    case policy::Decision::kPass: co_return co_await put_plain(x);
+    case policy::Decision::kRewrite:
+    case policy::Decision::kOpen:
+    case policy::Decision::kRefuse: break;
+  }
+  throw Refused{graph::Refusal::kNotAllowed, "", verdict.reason};
+}
+
+}  // namespace kerros::io

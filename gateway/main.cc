@@ -1,0 +1,71 @@
+// kerros-gateway: opens an installation and serves it.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "crypto/random.h"
+#include "gateway/config.h"
+#include "gateway/installation.h"
+#include "gateway/io/server.h"
+
+namespace {
+
+int fail_with(const kerros::Error& error) {
+  std::fprintf(stderr, "kerros-gateway: error: %s\n", error.detail.c_str());
+  switch (error.code) {
+    case kerros::ErrorCode::kMalformed: return 2;
+    case kerros::ErrorCode::kNotAuthentic: return 4;
+    case kerros::ErrorCode::kUnavailable:
+    case kerros::ErrorCode::kFull: return 5;
+    case kerros::ErrorCode::kNotFound: return 6;
+    case kerros::ErrorCode::kConflict: return 7;
+    default: return 1;
+  }
+}
+
+void start_logging(const std::string& level) {
+  auto logger = spdlog::stderr_logger_mt("kerros");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_level(spdlog::level::from_str(level));
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+// Keys are in this process: no core file, no other process of the same user looks in.
+void close_the_shutters() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Kerros gateway: seals confidential files on their way to Microsoft 365.");
+  std::string file = "/etc/kerros/kerros.toml";
+  int passphrase_fd = -1;
+  app.add_option("--config", file, "the configuration file")->capture_default_str();
+  app.add_option("--passphrase-fd", passphrase_fd,
+                 "read the passphrase that unseals the store from this descriptor");
+  CLI11_PARSE(app, argc, argv);
+
+  close_the_shutters();
+  kerros::crypto::start();
+  const auto config = kerros::load_config(file);
+  if (!config) return fail_with(config.error());
+  start_logging(config->log_level);
+  auto unseal = kerros::unseal_method(*config, passphrase_fd);
+  if (!unseal) return fail_with(unseal.error());
+  auto installation = kerros::Installation::open(*config, *std::move(unseal));
+  if (!installation) return fail_with(installation.error());
+  const auto served = kerros::io::run_gateway(*config, **installation);
+  if (!served) return fail_with(served.error());
+  return 0;
+}

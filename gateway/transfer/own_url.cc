@@ -1,0 +1,121 @@
+#include "gateway/transfer/own_url.h"
+
+#include <algorithm>
+
+#include "crypto/wrap.h"
+#include "gateway/graph/classify.h"
+#include "gateway/transfer/stored_form.h"
+
+namespace kerros::transfer {
+
+namespace {
+
+constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
+constexpr std::string_view kLabel = "kerros/1/url-token";
+constexpr std::uint8_t kTokenVersion = 1;
+
+const Error kBadToken{ErrorCode::kNotAuthentic, "the URL was not issued here, or has expired"};
+
+Bytes context_of(UrlPurpose purpose, std::string_view host, const crypto::Id& gateway) {
+  Writer context;
+  context.u8(static_cast<std::uint8_t>(purpose));
+  context.text(host);
+  context.bytes(gateway);
+  return std::move(context).take();
+}
+
+}  // namespace
+
+OwnUrls::OwnUrls(std::string public_host, crypto::Id gateway, KeyOfDay key_of_day)
+    : public_host_(std::move(public_host)), gateway_(gateway), key_of_day_(std::move(key_of_day)) {}
+
+std::string OwnUrls::url(std::string_view path, const std::string& token) const {
+  return "https://" + public_host_ + std::string(path) + token;
+}
+
+// token = version(1) || day(4) || seal_value(key of the day, body); the day picks the key and is
+// checked against the clock, so that a key is not needed for longer than 48 hours.
+Result<std::string> OwnUrls::seal(UrlPurpose purpose, ByteView body, std::uint64_t now_ms) const {
+  const auto day = static_cast<std::uint32_t>(now_ms / kDayMs);
+  auto key = key_of_day_(day);
+  if (!key) return tl::unexpected(key.error());
+  const Bytes sealed = crypto::seal_value(std::as_const(*key).reveal(), kLabel,
+                                          context_of(purpose, public_host_, gateway_), body);
+  Bytes token(5 + sealed.size());
+  token[0] = kTokenVersion;
+  store_be<std::uint32_t>(MutableByteView(token).subspan(1, 4), day);
+  std::ranges::copy(sealed, token.begin() + 5);
+  return to_base64url(token);
+}
+
+Result<Bytes> OwnUrls::open(UrlPurpose purpose, std::string_view token,
+                            std::uint64_t now_ms) const {
+  const auto raw = from_base64url(token);
+  if (!raw || raw->size() < 5 || raw->front() != kTokenVersion) return tl::unexpected(kBadToken);
+  const auto day = load_be<std::uint32_t>(ByteView(*raw).subspan(1, 4));
+  const auto today = static_cast<std::uint32_t>(now_ms / kDayMs);
+  if (day > today || today - day > 1) return tl::unexpected(kBadToken);
+  auto key = key_of_day_(day);
+  if (!key) return tl::unexpected(key.error());
+  auto body = crypto::open_value(std::as_const(*key).reveal(), kLabel,
+                                 context_of(purpose, public_host_, gateway_),
+                                 ByteView(*raw).subspan(5));
+  if (!body) return tl::unexpected(kBadToken);
+  const ByteView view = std::as_const(*body).reveal();
+  return Bytes(view.begin(), view.end());
+}
+
+Result<std::string> OwnUrls::download_url(const DownloadGrant& grant, std::uint64_t now_ms) const {
+  Writer body;
+  body.u64(now_ms + kDownloadUrlLifeMs);
+  body.u64(grant.proven_ms);
+  for (const auto* text : {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag,
+                           &grant.upstream_url})
+    body.text(*text);
+  return seal(UrlPurpose::kDownload, std::move(body).take(), now_ms)
+      .map([this](const std::string& token) { return url(graph::kOwnDownloadPath, token); });
+}
+
+Result<DownloadGrant> OwnUrls::open_download(std::string_view token, std::uint64_t now_ms) const {
+  const auto body = open(UrlPurpose::kDownload, token, now_ms);
+  if (!body) return tl::unexpected(body.error());
+  Reader in(*body);
+  DownloadGrant grant;
+  const std::uint64_t expires = in.u64();
+  grant.proven_ms = in.u64();
+  for (auto* text : {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag,
+                     &grant.upstream_url})
+    *text = in.text();
+  if (!in.ok() || now_ms >= expires) return tl::unexpected(kBadToken);
+  return grant;
+}
+
+Result<std::string> OwnUrls::upload_url(const crypto::Id& session, std::uint64_t now_ms) const {
+  return seal(UrlPurpose::kUpload, session, now_ms).map([this](const std::string& token) {
+    return url(graph::kOwnUploadPath, token);
+  });
+}
+
+Result<crypto::Id> OwnUrls::open_upload(std::string_view token, std::uint64_t now_ms) const {
+  const auto body = open(UrlPurpose::kUpload, token, now_ms);
+  if (!body) return tl::unexpected(body.error());
+  crypto::Id session{};
+  if (body->size() != session.size()) return tl::unexpected(kBadToken);
+  std::ranges::copy(*body, session.begin());
+  return session;
+}
+
+Result<std::string> OwnUrls::plain_upload_url(std::string_view upstream_url,
+                                              std::uint64_t now_ms) const {
+  return seal(UrlPurpose::kPlainUpload, as_bytes(upstream_url), now_ms)
+      .map([this](const std::string& token) { return url(graph::kOwnUploadPath, token); });
+}
+
+Result<std::string> OwnUrls::open_plain_upload(std::string_view token,
+                                               std::uint64_t now_ms) const {
+  return open(UrlPurpose::kPlainUpload, token, now_ms).map([](const Bytes& body) {
+    return std::string(as_text(body));
+  });
+}
+
+}  // namespace kerros::transfer

@@ -1,0 +1,64 @@
+// The gateway's own short-lived URLs: what a client holds instead of a pre-authenticated one.
+//
+// A token is sealed under a key of its day (derived from the root; tokens of the last 48 hours
+// open) with purpose and public host as associated data. It cannot be read, changed, or used for
+// the other purpose, and only the gateway that names itself in it honours it.
+//
+// Thread safety: pure functions over immutable keys. Errors: kNotAuthentic for anything that is
+// not a valid token of this purpose, expiry included.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "crypto/header.h"
+#include "crypto/result.h"
+#include "crypto/secret.h"
+
+namespace kerros::transfer {
+
+enum class UrlPurpose : std::uint8_t { kDownload = 1, kUpload = 2, kPlainUpload = 3 };
+
+// What a download URL is bound to.
+struct DownloadGrant {
+  std::string actor;         // whom upstream accepted when the URL was issued
+  std::uint64_t proven_ms = 0;
+  std::string drive_id;
+  std::string item_id;
+  std::string ctag;          // of the version that was listed
+  std::string upstream_url;  // pre-authenticated; leaves only towards upstream
+};
+
+class OwnUrls {
+ public:
+  using KeyOfDay = std::function<Result<crypto::SecretBytes>(std::uint32_t day)>;
+
+  // `public_host`: "localhost:8443"; `gateway`: random id of this installation.
+  OwnUrls(std::string public_host, crypto::Id gateway, KeyOfDay key_of_day);
+
+  Result<std::string> download_url(const DownloadGrant& grant, std::uint64_t now_ms) const;
+  Result<DownloadGrant> open_download(std::string_view token, std::uint64_t now_ms) const;
+
+  // Upload URLs carry the session's id alone; everything else lies in the session record.
+  Result<std::string> upload_url(const crypto::Id& session, std::uint64_t now_ms) const;
+  Result<crypto::Id> open_upload(std::string_view token, std::uint64_t now_ms) const;
+
+  // Sessions of ordinary files: the pre-authenticated URL itself, so that nothing is stored here.
+  Result<std::string> plain_upload_url(std::string_view upstream_url, std::uint64_t now_ms) const;
+  Result<std::string> open_plain_upload(std::string_view token, std::uint64_t now_ms) const;
+
+ private:
+  std::string url(std::string_view path, const std::string& token) const;
+  Result<std::string> seal(UrlPurpose purpose, ByteView body, std::uint64_t now_ms) const;
+  Result<Bytes> open(UrlPurpose purpose, std::string_view token, std::uint64_t now_ms) const;
+
+  std::string public_host_;
+  crypto::Id gateway_;
+  KeyOfDay key_of_day_;
+};
+
+inline constexpr std::uint64_t kDownloadUrlLifeMs = 10 * 60 * 1000;
+
+}  // namespace kerros::transfer
