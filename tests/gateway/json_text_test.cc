@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 namespace kerros::graph {
 namespace {
 
@@ -34,6 +36,16 @@ TEST(JsonText, ListsMembersAndElements) {
   const auto elements = text->elements(members[0].value);
   ASSERT_EQ(elements.size(), 3U);
   EXPECT_EQ(text->string_of(elements[1]), "]\"");
+}
+
+TEST(JsonText, UnescapesStrings) {
+  for (const char* json :
+       {R"("")", R"("plain")", R"("\"\\\/\b\f\n\r\t")", R"("\u0041\u00e4\u20AC")",
+        R"("\ud83d\ude00x")", R"("a\u0000b")", R"("\\u0041")"}) {
+    const auto text = JsonText::parse(json);
+    ASSERT_TRUE(text) << json;
+    EXPECT_EQ(text->string_of(text->root()), nlohmann::json::parse(json).get<std::string>());
+  }
 }
 
 TEST(JsonText, VisitsInnerObjectsFirst) {
