@@ -1,0 +1,201 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/admin/operations.h"
+#include "tests/tools/made_installation.h"
+
+namespace kerros {
+namespace {
+
+using nlohmann::json;
+
+class Admin : public testing_tools::MadeInstallation {
+ protected:
+  void SetUp() override {
+    MadeInstallation::SetUp();
+    auto opened = open();
+    ASSERT_TRUE(opened) << opened.error().detail;
+    installation_ = std::move(*opened);
+  }
+  void TearDown() override {
+    installation_.reset();
+    MadeInstallation::TearDown();
+  }
+
+  json ask(const std::string& target, unsigned status = 200) {
+    const auto request = admin::parse_request("GET", target);
+    EXPECT_TRUE(request) << target;
+    const auto answer =
+        admin::answer(*request, {"os:tester", "cli"}, *config_, *installation_, nullptr);
+    EXPECT_EQ(answer.status, status) << answer.json;
+    return json::parse(answer.json);
+  }
+  audit::Record newest_record() const {
+    const auto& log = *installation_->log;
+    return log.read(log.size(), 1)->front();
+  }
+
+  std::unique_ptr<Installation> installation_;
+};
+
+TEST_F(Admin, ListsItemsWithWhatAnAuditorNeeds) {
+  const auto record = put_item(*installation_, "D", "I", 1'000'000);
+  const auto items = ask("/v1/items").at("items");
+  ASSERT_EQ(items.size(), 1u);
+  const auto& item = items.at(0);
+  EXPECT_EQ(item.at("drive_id"), "D");
+  EXPECT_EQ(item.at("item_id"), "I");
+  EXPECT_EQ(item.at("name"), "I.docx");
+  EXPECT_EQ(item.at("unit"), "main");
+  EXPECT_EQ(item.at("key_version"), 1);
+  EXPECT_EQ(item.at("plain_size"), 5);
+  EXPECT_EQ(item.at("sealed_size"), 533);
+  EXPECT_EQ(item.at("created"), "1970-01-01T00:16:40.000Z");
+  EXPECT_EQ(item.at("created_by"), "aino@example.org");
+  EXPECT_EQ(item.at("state"), "bound");
+  EXPECT_EQ(item.at("key_id"), to_hex(record.sealed.key));
+}
+
+TEST_F(Admin, PagesThroughItemsOnceEach) {
+  for (std::uint64_t i = 0; i < 7; ++i)
+    put_item(*installation_, "D", "I" + std::to_string(i), 1000 + i);
+  std::vector<std::string> seen;
+  std::string target = "/v1/items?limit=3";
+  while (true) {
+    const auto page = ask(target);
+    EXPECT_LE(page.at("items").size(), 3u);
+    for (const auto& item : page.at("items")) seen.push_back(item.at("item_id"));
+    if (page.at("next").is_null()) break;
+    target = "/v1/items?limit=3&after=" + page.at("next").get<std::string>();
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"I0", "I1", "I2", "I3", "I4", "I5", "I6"}));
+}
+
+TEST_F(Admin, FiltersByDriveAndState) {
+  put_item(*installation_, "D", "I", 1000);
+  put_item(*installation_, "D", "I", 2000);
+  put_item(*installation_, "E", "J", 3000);
+  EXPECT_EQ(ask("/v1/items?drive=E").at("items").size(), 1u);
+  EXPECT_EQ(ask("/v1/items?state=superseded").at("items").size(), 1u);
+  EXPECT_EQ(ask("/v1/items?state=bound").at("items").size(), 2u);
+  EXPECT_EQ(ask("/v1/items?state=gone", 400).at("error").at("what"),
+            "no item is ever in the state \"gone\"");
+}
+
+TEST_F(Admin, ShowsTheVersionsOfAnItemNewestFirst) {
+  put_item(*installation_, "D", "I", 1000);
+  const auto newest = put_item(*installation_, "D", "I", 2000);
+  for (const auto* target : {"/v1/items/show?item=I", "/v1/items/show?item=I&drive=D"}) {
+    const auto versions = ask(target).at("versions");
+    ASSERT_EQ(versions.size(), 2u) << target;
+    EXPECT_EQ(versions.at(0).at("key_id"), to_hex(newest.sealed.key));
+    EXPECT_EQ(versions.at(1).at("state"), "superseded");
+  }
+  EXPECT_EQ(ask("/v1/items/show?item=" + to_hex(newest.sealed.key)).at("versions").size(), 1u);
+  EXPECT_EQ(ask("/v1/items/show?item=nobody", 404).at("error").at("code"), "not-found");
+}
+
+TEST_F(Admin, ListsKeysWithoutKeys) {
+  const auto keys = ask("/v1/keys").at("keys");
+  ASSERT_EQ(keys.size(), 1u);
+  EXPECT_EQ(keys.at(0).at("unit"), "main");
+  EXPECT_EQ(keys.at(0).at("version"), 1);
+  EXPECT_EQ(keys.at(0).at("state"), "active");
+  EXPECT_EQ(keys.at(0).size(), 6u);
+}
+
+TEST_F(Admin, SaysItIsNotReadyWithoutAGateway) {
+  const auto status = ask("/v1/status");
+  EXPECT_FALSE(status.at("ready").get<bool>());
+  EXPECT_TRUE(status.at("gateway").is_null());
+  EXPECT_EQ(status.at("problems").size(), 0u);
+  EXPECT_EQ(status.at("store").at("items"), 0);
+}
+
+TEST_F(Admin, SaysItIsReadyWithOne) {
+  const auto request = admin::parse_request("GET", "/v1/status");
+  const admin::Running running{"127.0.0.1:8443", "openssl", 3, 2, 1000};
+  const auto answer =
+      admin::answer(*request, {"os:tester", "admin-socket"}, *config_, *installation_, &running);
+  const auto status = json::parse(answer.json);
+  EXPECT_TRUE(status.at("ready").get<bool>());
+  EXPECT_EQ(status.at("gateway").at("connections"), 3);
+}
+
+TEST_F(Admin, RecordsWhoReadWhat) {
+  ask("/v1/items?drive=b%21x");
+  EXPECT_EQ(newest_record().event, audit::Event::kRegisterRead);
+  EXPECT_EQ(newest_record().actor, "os:tester");
+  EXPECT_EQ(newest_record().target, "/v1/items?drive=b%21x");
+  ask("/v1/audit?last=1");
+  EXPECT_EQ(newest_record().event, audit::Event::kLogRead);
+}
+
+TEST_F(Admin, ShowsTheEndOfTheLogAsItWasWhenAsked) {
+  ask("/v1/keys");
+  const auto page = ask("/v1/audit?last=1");
+  ASSERT_EQ(page.at("records").size(), 1u);
+  EXPECT_EQ(page.at("records").at(0).at("event"), "register-read");
+  EXPECT_EQ(page.at("size"), 2);
+  EXPECT_EQ(ask("/v1/audit?from=1&limit=1").at("records").at(0).at("event"), "store-created");
+  EXPECT_EQ(ask("/v1/audit?from=1000").at("records").size(), 0u);
+}
+
+TEST_F(Admin, VerifiesTheLog) {
+  ask("/v1/keys");
+  const auto result = ask("/v1/audit/verify");
+  EXPECT_EQ(result.at("records"), 2);
+  EXPECT_EQ(result.at("unsigned_records"), 0);
+}
+
+struct Unknown {
+  const char* method;
+  const char* target;
+  const char* why;
+};
+class AdminRefuses : public Admin, public testing::WithParamInterface<Unknown> {};
+
+TEST_P(AdminRefuses, WhatItDoesNotKnow) {
+  const auto request = admin::parse_request(GetParam().method, GetParam().target);
+  ASSERT_TRUE(request);
+  const auto answer =
+      admin::answer(*request, {"os:tester", "cli"}, *config_, *installation_, nullptr);
+  EXPECT_EQ(answer.status, 400u);
+  EXPECT_EQ(json::parse(answer.json).at("error").at("why"), GetParam().why);
+  EXPECT_EQ(installation_->log->size(), 1u);  // nothing was read
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests, AdminRefuses,
+    testing::Values(Unknown{"GET", "/v1/secrets", "no such path: /v1/secrets"},
+                    Unknown{"POST", "/v1/items", "no such method: POST"},
+                    Unknown{"GET", "/v1/keys?drive=x", "no such option: drive"},
+                    Unknown{"GET", "/v1/items?limit=1001", "it must be a whole number up to 1000"},
+                    Unknown{"GET", "/v1/items?after=xyz",
+                            "it must be a key id: 32 hexadecimal digits"}));
+
+TEST(AdminRequest, SurvivesTheWayThroughATarget) {
+  admin::Request request{"GET", "/v1/items", {{"drive", "b!x y&z=%?\xc3\xa4"}, {"state", ""}}};
+  const auto back = admin::parse_request("GET", admin::to_target(request));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->path, request.path);
+  EXPECT_EQ(back->query, request.query);
+}
+
+TEST(AdminRequest, IsRefusedWhenItCannotBeUnderstood) {
+  for (const auto* target : {"/v1/items?x", "/v1/items?x=%", "/v1/items?x=%2", "/v1/items?x=%zz",
+                             "/v1/items?a=1&a=2", "/v1/items?%=1"})
+    EXPECT_FALSE(admin::parse_request("GET", target)) << target;
+}
+
+TEST(AdminError, SurvivesTheWayThroughAnAnswer) {
+  const auto error = complain(ErrorCode::kConflict, "what \"it\" is", "why", "hint").value();
+  const auto back = admin::error_of(admin::error_answer(error));
+  EXPECT_EQ(back.code, error.code);
+  EXPECT_EQ(back.detail, error.detail);
+  EXPECT_EQ(admin::error_of({502, "<html>"}).code, ErrorCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace kerros
