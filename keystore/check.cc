@@ -83,16 +83,16 @@ Result<std::vector<KeyRow>> read_keys(const std::string& directory, std::uint64_
   return rows;
 }
 
-Status verify_keys(const StoreKeys& keys, std::span<const KeyRow> rows) {
+Result<StoreHead> verify_keys(const StoreKeys& keys, std::span<const KeyRow> rows) {
   Head head("keys");
-  if (auto ok = head.decode(keys, rows.back().second); !ok) return ok;
+  if (auto ok = head.decode(keys, rows.back().second); !ok) return tl::unexpected(ok.error());
   Head counted("keys");
   for (const auto& [key, value] : rows.first(rows.size() - 1))
     counted.enter(keys, "rows", key, value);
   if (!head.same_rows(counted))
     return fail(ErrorCode::kNotAuthentic,
                 "the store is damaged: a row of keys was put back, added or removed");
-  return {};
+  return head.published(keys);
 }
 
 Result<Head> check_items(const StoreKeys& keys, const std::string& directory,

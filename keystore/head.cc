@@ -6,7 +6,7 @@ namespace kerros::keystore {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;  // On disk: never renumber.
-constexpr std::string_view kLabel = "kerros/1/store-head";
+constexpr std::string_view kKind = "store-head";
 constexpr std::size_t kTail = 32;
 
 }  // namespace
@@ -40,10 +40,11 @@ Bytes Head::plain() const {
   return out.take();
 }
 
-StoreHead Head::published(const StoreKeys& keys) const {
+StoreHead Head::published(const StoreKeys& keys, ByteView beside) const {
   Encoder out;
-  out.text(kLabel);
+  out.text(kKind);
   out.text(environment_);
+  out.counted(beside);
   out.fixed(plain());
   return {sequence_, crypto::mac(keys.set_hash.reveal(), out.view())};
 }
@@ -51,7 +52,8 @@ StoreHead Head::published(const StoreKeys& keys) const {
 Bytes Head::encode(const StoreKeys& keys) const {
   Encoder out;
   out.number(kVersion);
-  out.fixed(crypto::seal_value(keys.metadata.reveal(), kLabel, as_bytes(environment_), plain()));
+  out.fixed(crypto::seal_value(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                               sealed_context(kKind, as_bytes(environment_)), plain()));
   return out.take();
 }
 
@@ -61,7 +63,8 @@ Status Head::decode(const StoreKeys& keys, ByteView stored) {
     return fail(ErrorCode::kNotAuthentic,
                 "the head of " + environment_ + " is of no known version");
   auto opened =
-      crypto::open_value(keys.metadata.reveal(), kLabel, as_bytes(environment_), in.rest());
+      crypto::open_value(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                         sealed_context(kKind, as_bytes(environment_)), in.rest());
   if (!opened)
     return fail(ErrorCode::kNotAuthentic, "the head of " + environment_ + " was changed");
   Decoder body(opened->reveal());

@@ -5,7 +5,7 @@
 // set of genuine old rows with today's sum. Outside goes only a keyed hash over the whole head. A
 // row's value must end in something that stands for all of it (MAC, hash) or be short.
 //
-// Thread safety: plain values. Source: docs/format.md 6.
+// Thread safety: plain values.
 #pragma once
 
 #include <array>
@@ -27,7 +27,8 @@ class Head {
 
   std::uint64_t sequence() const { return sequence_; }
   std::uint64_t count() const { return count_; }  // what the owner counts: item records
-  StoreHead published(const StoreKeys& keys) const;
+  // `beside`: the hash of another head that this one vouches for.
+  StoreHead published(const StoreKeys& keys, ByteView beside = {}) const;
 
   Bytes encode(const StoreKeys& keys) const;
   Status decode(const StoreKeys& keys, ByteView stored);  // kNotAuthentic

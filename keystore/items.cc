@@ -60,23 +60,25 @@ EnvParams Items::env_params(const std::string& directory, std::uint64_t map_byte
 }
 
 Result<std::unique_ptr<Items>> Items::open(std::unique_ptr<Env> env, const StoreKeys& keys,
-                                           const UnitKeys& units, Head head) {
+                                           const UnitKeys& units, Head head,
+                                           const StoreHead& keys_head) {
   auto scratch = crypto::SecretBytes::make(kDekSize);
   if (!scratch) return tl::unexpected(scratch.error());
   return std::unique_ptr<Items>(
-      new Items(std::move(env), keys, units, std::move(head), std::move(*scratch)));
+      new Items(std::move(env), keys, units, std::move(head), keys_head, std::move(*scratch)));
 }
 
 Items::Items(std::unique_ptr<Env> env, const StoreKeys& keys, const UnitKeys& units, Head head,
-             crypto::SecretBytes scratch)
+             const StoreHead& keys_head, crypto::SecretBytes scratch)
     : env_(std::move(env)),
       keys_(keys),
       units_(units),
+      keys_head_(keys_head),
       reserve_(reserve_of(env_->pages())),
       scratch_(std::move(scratch)),
       durable_(std::move(head)),
       working_(durable_),
-      published_(durable_.published(keys)),
+      published_(durable_.published(keys, keys_head_.set_hash)),
       count_(durable_.count()) {
   committer_ = std::make_unique<Committer>(
       *env_,
@@ -97,7 +99,7 @@ Status Items::write_head(WriteTxn& txn) {
 void Items::publish() {
   durable_ = working_;
   count_.store(durable_.count(), std::memory_order_relaxed);
-  const StoreHead head = durable_.published(keys_);
+  const StoreHead head = durable_.published(keys_, keys_head_.set_hash);
   const std::lock_guard lock(head_mutex_);
   published_ = head;
 }

@@ -28,7 +28,8 @@ class Items {
   static EnvParams env_params(const std::string& directory, std::uint64_t map_bytes);
 
   static Result<std::unique_ptr<Items>> open(std::unique_ptr<Env> env, const StoreKeys& keys,
-                                             const UnitKeys& units, Head head);
+                                             const UnitKeys& units, Head head,
+                                             const StoreHead& keys_head);
 
   void put_pending(const ItemRecord& record, Done done);
   void bind(BindRequest request, Done done);
@@ -52,7 +53,7 @@ class Items {
     Bytes stored;
   };
   Items(std::unique_ptr<Env> env, const StoreKeys& keys, const UnitKeys& units, Head head,
-        crypto::SecretBytes scratch);
+        const StoreHead& keys_head, crypto::SecretBytes scratch);
   void begin_group();
   Status write_head(WriteTxn& txn);
   void publish();
@@ -69,6 +70,7 @@ class Items {
   std::unique_ptr<Env> env_;
   const StoreKeys& keys_;
   const UnitKeys& units_;
+  const StoreHead keys_head_;    // the published head vouches for the keys environment too
   const std::uint64_t reserve_;  // pages that pending records leave to binds
   crypto::SecretBytes scratch_;  // a DEK on its way to a newer unit key
   Head durable_;                 // committer's thread alone, like working_

@@ -14,6 +14,7 @@
 // checks: call it before other threads start. A completion runs on a committer's thread, or in the
 // caller's before the verb returns when the request is refused without a transaction. It must not
 // block.
+// The process should ignore SIGXFSZ: a limit on file sizes is then an error like a full disk.
 // Lifetime: completions still queued when the store closes run with kUnavailable.
 #pragma once
 

@@ -55,7 +55,7 @@ class LmdbStore : public KeyStore {
         keys_(std::move(keys)),
         units_(std::move(units)) {}
   Status check_sessions_place(const StoreParams& params);
-  Status open_environments(const StoreParams& params, Head head);
+  Status open_environments(const StoreParams& params, Head head, const StoreHead& keys_head);
   std::array<std::uint8_t, 32> sessions_owner() const;
   crypto::WrapContext wrap_context(const SealedKey& sealed) const;
 

@@ -53,7 +53,8 @@ Result<std::unique_ptr<KeyStore>> LmdbStore::open(const StoreParams& params,
   if (!root) return tl::unexpected(root.error());
   auto keys = StoreKeys::derive(*root);
   if (!keys) return tl::unexpected(keys.error());
-  if (auto ok = verify_keys(*keys, *rows); !ok) return tl::unexpected(ok.error());
+  auto keys_head = verify_keys(*keys, *rows);
+  if (!keys_head) return tl::unexpected(keys_head.error());
   auto units = UnitKeys::load(*keys, std::span(*rows).first(rows->size() - 1));
   if (!units) return tl::unexpected(units.error());
 
@@ -66,7 +67,7 @@ Result<std::unique_ptr<KeyStore>> LmdbStore::open(const StoreParams& params,
   auto head = check_items(store->keys_, items_directory(params.directory), params.items_map_bytes);
   if (!head) return tl::unexpected(head.error());
   if (auto ok = store->check_sessions_place(params); !ok) return tl::unexpected(ok.error());
-  if (auto ok = store->open_environments(params, std::move(*head)); !ok)
+  if (auto ok = store->open_environments(params, std::move(*head), *keys_head); !ok)
     return tl::unexpected(ok.error());
   return store;
 }
@@ -93,11 +94,12 @@ std::array<std::uint8_t, 32> LmdbStore::sessions_owner() const {
   return row_mac(keys_, kOwnerDb, units_.tenant(), {});
 }
 
-Status LmdbStore::open_environments(const StoreParams& params, Head head) {
+Status LmdbStore::open_environments(const StoreParams& params, Head head,
+                                    const StoreHead& keys_head) {
   auto env =
       Env::open(Items::env_params(items_directory(params.directory), params.items_map_bytes));
   if (!env) return tl::unexpected(env.error());
-  auto items = Items::open(std::move(*env), keys_, units_, std::move(head));
+  auto items = Items::open(std::move(*env), keys_, units_, std::move(head), keys_head);
   if (!items) return tl::unexpected(items.error());
   items_ = std::move(*items);
 

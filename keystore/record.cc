@@ -10,8 +10,8 @@ constexpr std::uint8_t kSessionVersion = 1;  // On disk: never renumber.
 constexpr std::size_t kItemOpenSize = 1 + 1 + 16 + 4;
 constexpr std::size_t kMacSize = 32;
 constexpr std::size_t kSealedKeyRoom = 1024;  // more than a SealedKey and the lengths take
-constexpr std::string_view kItemLabel = "kerros/1/item-record";
-constexpr std::string_view kSessionLabel = "kerros/1/session-record";
+constexpr std::string_view kItemKind = "item-record";
+constexpr std::string_view kSessionKind = "session-record";
 
 void put_sealed_key(Encoder& out, const SealedKey& sealed) {
   out.fixed(sealed.unit);
@@ -55,7 +55,7 @@ Bytes item_context(ByteView key_id, ByteView open_part) {
   Encoder out;
   out.fixed(key_id);
   out.fixed(open_part);
-  return out.take();
+  return sealed_context(kItemKind, out.view());
 }
 
 Error changed(ByteView key_id) {
@@ -88,7 +88,8 @@ Bytes encode_item(const StoreKeys& keys, const ItemRecord& record) {
   out.fixed(record.sealed.kek);
   out.number(record.sealed.kek_version);
   const Bytes context = item_context(record.sealed.key, out.view());
-  out.fixed(crypto::seal_value(keys.metadata.reveal(), kItemLabel, context, body.view()));
+  out.fixed(crypto::seal_value(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                               context, body.view()));
   out.fixed(row_mac(keys, "records", record.sealed.key, out.view()));
   return out.take();
 }
@@ -117,9 +118,12 @@ Result<ItemRecord> decode_item(const StoreKeys& keys, ByteView key_id, ByteView 
 
   const Bytes context = item_context(key_id, stored.first(kItemOpenSize));
   const ByteView sealed = stored.subspan(kItemOpenSize, stored.size() - kItemOpenSize - kMacSize);
-  auto opened = crypto::open_value(keys.metadata.reveal(), kItemLabel, context, sealed);
-  if (!opened) return tl::unexpected(changed(key_id));
-  Decoder body(std::as_const(*opened).reveal());
+  if (sealed.size() < crypto::kValueOverhead) return tl::unexpected(changed(key_id));
+  Bytes plain(sealed.size() - crypto::kValueOverhead);  // names and a wrapped key: no secret memory
+  if (!crypto::open_value_into(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                               context, sealed, plain))
+    return tl::unexpected(changed(key_id));
+  Decoder body(plain);
   get_sealed_key(body, record.sealed);
   get_binding(body, record.binding);
   record.item_class = body.text();
@@ -143,7 +147,8 @@ Result<Bytes> encode_session(const crypto::RootKey& root, const SessionRecord& r
   out.number(kSessionVersion);
   out.number(record.expires);
   Bytes plain = body.take();
-  out.fixed(crypto::seal_value(key->reveal(), kSessionLabel, out.view(), plain));
+  out.fixed(crypto::seal_value(key->reveal(), crypto::label(crypto::Purpose::kSession),
+                               sealed_context(kSessionKind, out.view()), plain));
   crypto::wipe(plain);  // holds the key of the plain tail
   return out.take();
 }
@@ -159,7 +164,8 @@ Result<SessionRecord> decode_session(const crypto::RootKey& root, ByteView sessi
   if (stored[0] != kSessionVersion) return damaged();
   auto key = crypto::derive(root, crypto::Purpose::kSession, session_id);
   if (!key) return tl::unexpected(key.error());
-  auto opened = crypto::open_value(key->reveal(), kSessionLabel, stored.first(kOpenSize),
+  auto opened = crypto::open_value(key->reveal(), crypto::label(crypto::Purpose::kSession),
+                                   sealed_context(kSessionKind, stored.first(kOpenSize)),
                                    stored.subspan(kOpenSize));
   if (!opened) return damaged();
   SessionRecord record;

@@ -7,7 +7,7 @@
 // sealed part is bound to the key id and the open fields; the MAC covers everything and is what the
 // head's sum stands on.
 //
-// Thread safety: pure functions. Source: docs/format.md 6.
+// Thread safety: pure functions. Source: docs/format.md 4.1 (labels), 5.3.
 #pragma once
 
 #include "keystore/records.h"

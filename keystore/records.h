@@ -90,10 +90,11 @@ struct SessionRecord {
   Bytes state;  // encrypted by the keystore under a key of this session alone
 };
 
-// The authenticated head of the items environment. Audit checkpoints carry both fields, so that
-// a store from yesterday is seen.
+// The authenticated head of the store. Audit checkpoints carry both fields, so that a store from
+// yesterday is seen. The hash covers the rows of items and keys and the sequence itself; it is a
+// keyed hash and reveals nothing of either.
 struct StoreHead {
-  std::uint64_t sequence = 0;  // one more with every write transaction
+  std::uint64_t sequence = 0;  // one more with every write transaction of the items environment
   std::array<std::uint8_t, 32> set_hash{};
   bool operator==(const StoreHead&) const = default;
 };

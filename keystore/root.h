@@ -5,7 +5,7 @@
 // The hash is unkeyed: it stops an accident before Argon2id is asked for a terabyte. Against intent
 // stand the seal and, once the root is open, the head of the environment.
 //
-// Thread safety: one thread, at start. Source: docs/format.md 4.
+// Thread safety: one thread, at start. Source: docs/format.md 5.3.
 #pragma once
 
 #include <array>

@@ -1,5 +1,7 @@
 #include "keystore/store_keys.h"
 
+#include "keystore/wire.h"
+
 namespace kerros::keystore {
 
 Result<StoreKeys> StoreKeys::derive(const crypto::RootKey& root) {
@@ -20,6 +22,13 @@ Result<StoreKeys> StoreKeys::derive(const crypto::RootKey& root) {
     *key = std::move(*derived);
   }
   return keys;
+}
+
+Bytes sealed_context(std::string_view kind, ByteView belongs_to) {
+  Encoder out;
+  out.text(kind);
+  out.fixed(belongs_to);
+  return out.take();
 }
 
 }  // namespace kerros::keystore

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;  // On disk: never renumber.
 constexpr std::string_view kDb = "rows";
-constexpr std::string_view kUnitLabel = "kerros/1/unit-name";
-constexpr std::string_view kKekLabel = "kerros/1/unit-key";
+constexpr std::string_view kNameKind = "unit-name";
+constexpr std::string_view kKekKind = "unit-key";
 constexpr std::size_t kMacSize = 32;
 
 KeyRow with_mac(const StoreKeys& keys, Bytes key, Encoder value) {
@@ -54,7 +54,7 @@ Bytes kek_context(const Id& unit, const Id& kek, std::uint32_t version) {
   out.fixed(unit);
   out.fixed(kek);
   out.number(version);
-  return out.take();
+  return sealed_context(kKekKind, out.view());
 }
 
 }  // namespace
@@ -73,7 +73,8 @@ KeyRow unit_row(const StoreKeys& keys, const Id& unit, std::string_view name, Un
   Encoder value;
   value.number(kVersion);
   value.number(created);
-  value.fixed(crypto::seal_value(keys.metadata.reveal(), kUnitLabel, unit, as_bytes(name)));
+  value.fixed(crypto::seal_value(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                                 sealed_context(kNameKind, unit), as_bytes(name)));
   return with_mac(keys, row_key('U', unit), std::move(value));
 }
 
@@ -83,7 +84,7 @@ KeyRow kek_row(const StoreKeys& keys, const UnitKeyInfo& info, const crypto::Kek
   value.number(static_cast<std::uint8_t>(info.state));
   value.fixed(info.unit);
   value.number(info.created);
-  value.fixed(crypto::seal_value(keys.kek_wrap.reveal(), kKekLabel,
+  value.fixed(crypto::seal_value(keys.kek_wrap.reveal(), crypto::label(crypto::Purpose::kKekWrap),
                                  kek_context(info.unit, info.kek, info.version), kek.reveal()));
   return with_mac(keys, row_key('K', info.kek, info.version), std::move(value));
 }
@@ -140,7 +141,8 @@ Status UnitKeys::load_unit(const StoreKeys& keys, const KeyRow& row) {
   Decoder in(*body);
   if (in.number<std::uint8_t>() != kVersion) return tl::unexpected(damaged("a unit"));
   in.number<std::uint64_t>();
-  auto name = crypto::open_value(keys.metadata.reveal(), kUnitLabel, unit, in.rest());
+  auto name = crypto::open_value(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                                 sealed_context(kNameKind, unit), in.rest());
   if (!name) return tl::unexpected(damaged("unit " + to_hex(unit)));
   names_.emplace_back(unit, std::string(as_text(std::as_const(*name).reveal())));
   return {};
@@ -159,7 +161,7 @@ Status UnitKeys::load_kek(const StoreKeys& keys, const KeyRow& row) {
   info.state = static_cast<KeyState>(in.number<std::uint8_t>());
   in.fixed(info.unit);
   info.created = in.number<std::uint64_t>();
-  auto opened = crypto::open_value(keys.kek_wrap.reveal(), kKekLabel,
+  auto opened = crypto::open_value(keys.kek_wrap.reveal(), crypto::label(crypto::Purpose::kKekWrap),
                                    kek_context(info.unit, info.kek, info.version), in.rest());
   if (!opened) return tl::unexpected(damaged(what));
   auto kek = crypto::Kek::copy_of(std::as_const(*opened).reveal());

@@ -5,7 +5,7 @@
 //   'U' unit(16)                version(1) created(8) sealed name mac(32)
 //   'K' kek(16) kek version(4)  version(1) state(1) unit(16) created(8) sealed key mac(32)
 //
-// Thread safety: const after load. Source: docs/format.md 4, 6.
+// Thread safety: const after load. Source: docs/format.md 5.3.
 #pragma once
 
 #include <memory>

@@ -4,7 +4,7 @@
 // rows of the `keys` environment. A wrong key file, a wrong passphrase and a changed row have one
 // error and one text.
 //
-// Thread safety: one thread, at start. Source: docs/format.md 4.
+// Thread safety: one thread, at start.
 #pragma once
 
 #include <string>

@@ -25,7 +25,7 @@ class RotatedUnit : public testing::Test {
     }
     units_ = std::make_unique<UnitKeys>(std::move(*UnitKeys::load(*keys_, rows)));
     auto env = Env::open(Items::env_params(dir_.path(), std::uint64_t{16} << 20));
-    items_ = std::move(*Items::open(std::move(*env), *keys_, *units_, Head("items")));
+    items_ = std::move(*Items::open(std::move(*env), *keys_, *units_, Head("items"), StoreHead{}));
   }
 
   ItemRecord record_under(std::uint32_t version) {
