@@ -1,6 +1,7 @@
 #include "gateway/installation.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -59,11 +60,19 @@ Error explain_log(const Error& error, const Config& config) {
 Status make_private_directory(const std::string& path, std::string_view key) {
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+  if (::mkdir(path.c_str(), 0700) == 0) return {};
+  if (errno != EEXIST)
     return complain(ErrorCode::kUnavailable, "cannot make the directory " + path,
                     std::generic_category().message(errno),
                     "change `" + std::string(key) + "` or the permissions of what it lies in");
-  return {};
+  // Its name may be known to others, and shared places as /dev/shm let them be first.
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+      status.st_uid == ::geteuid() && (status.st_mode & 022u) == 0)
+    return {};
+  return complain(ErrorCode::kUnavailable, "the directory " + path + " cannot be trusted",
+                  "it is not a directory of this user's that nobody else can write to",
+                  "remove it, or change `" + std::string(key) + "`");
 }
 
 Result<std::unique_ptr<keystore::KeyStore>> open_store(const Config& config,

@@ -12,12 +12,11 @@ namespace {
 constexpr std::string_view kProgram = "kerros";
 
 constexpr std::string_view kNouns =
-    "init: a new installation\n"
-    "item: what is sealed\n"
-    "key: unit keys and their versions\n"
-    "policy: what happens to a request, and why\n"
-    "audit: who did what with which right\n"
-    "store: the keystore as a whole\n";
+    "item: What is sealed.\n"
+    "key: Unit keys and their versions.\n"
+    "policy: What happens to a request, and why.\n"
+    "audit: Who did what with which right.\n"
+    "store: The keystore as a whole.\n";
 
 std::string noun_summary(const std::string& noun) {
   const auto at = kNouns.find(noun + ": ");
@@ -28,8 +27,8 @@ std::string noun_summary(const std::string& noun) {
 // Help: one sentence, usage, options, examples.
 class Help : public CLI::Formatter {
  public:
-  std::string make_usage(const CLI::App* app, std::string name) const override {
-    std::string usage = "\nUsage: " + name;
+  std::string make_usage(const CLI::App* app, std::string path) const override {
+    std::string usage = "\nUsage: " + path;
     for (const auto* option :
          app->get_options([](const CLI::Option* o) { return o->get_positional(); }))
       usage += " " + option->get_name(true);
@@ -37,7 +36,8 @@ class Help : public CLI::Formatter {
     return usage + " [options]\n";
   }
   std::string make_option_opts(const CLI::Option* option) const override {
-    return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
+    const bool named = option->get_type_size() != 0 && !option->get_positional();
+    return named ? " " + option->get_type_name() : "";
   }
 };
 
@@ -78,9 +78,15 @@ class Line {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      std::fputs(deepest().help(path_of(deepest()), CLI::AppFormatMode::Normal).c_str(), stdout);
+      // The parser puts the last word itself.
+      const auto* parent = deepest().get_parent();
+      std::fputs(deepest().help(parent == nullptr ? "" : path_of(*parent)).c_str(), stdout);
       return static_cast<int>(ExitCode::kDone);
     } catch (const CLI::ParseError& error) {
+      const auto words = app_.remaining(true);
+      if (!is_leaf(deepest()) && !words.empty() && !words.front().starts_with('-'))
+        return complain_usage("unknown command: " + path_of(deepest()) + " " + words.front(),
+                              "no command has this name", path_of(deepest()));
       return complain_usage("the command line cannot be understood", error.what(),
                             path_of(deepest()));
     }
@@ -121,6 +127,8 @@ class Line {
     while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
     return *app;
   }
+
+  bool is_leaf(const CLI::App& app) const { return leaves_.contains(&app); }
 
   static std::string path_of(const CLI::App& app) {
     const auto* parent = app.get_parent();

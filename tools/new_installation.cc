@@ -135,7 +135,13 @@ Status make_certificates(const NewInstallation& wanted, const Scaffold& scaffold
   if (!server) return tl::unexpected(server.error());
   if (auto ok = authority->write(scaffold.at("tls/ca.pem"), scaffold.at("secrets/ca.key")); !ok)
     return ok;
-  return server->write(scaffold.at("tls/server.pem"), scaffold.at("tls/server.key"));
+  if (auto ok = server->write(scaffold.at("tls/server.pem"), scaffold.at("tls/server.key")); !ok)
+    return ok;
+  // Certificates are for everybody, whatever the umask says.
+  for (const auto* name : {"tls/ca.pem", "tls/server.pem"})
+    if (::chmod(scaffold.at(name).c_str(), 0444) != 0)
+      return cannot("write " + scaffold.at(name), errno);
+  return {};
 }
 
 // Two handles for one method: the store is made with it, then opened with it.
