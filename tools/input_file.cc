@@ -53,9 +53,11 @@ Result<std::size_t> InputFile::read_some(MutableByteView out) {
 Result<crypto::Prefix> read_prefix_of(InputFile& file, const std::string& path) {
   auto prefix = crypto::read_prefix([&](MutableByteView out) { return file.read_some(out); });
   if (prefix || prefix.error().detail.find('\n') != std::string::npos) return prefix;
-  return complain(prefix.error().code, path + " is not a sealed file", prefix.error().detail,
-                  "a sealed file begins with 512 bytes that Kerros wrote; was it cut, or never "
-                  "sealed?");
+  const std::string why = prefix.error().code == ErrorCode::kMalformed
+                              ? "no version of Kerros writes such a beginning"
+                              : prefix.error().detail;
+  return complain(prefix.error().code, path + " is not a sealed file", why,
+                  "was it cut, or never sealed?");
 }
 
 }  // namespace kerros::tools

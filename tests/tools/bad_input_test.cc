@@ -1,0 +1,202 @@
+// What an administrator can get wrong, a line each: exact text, exit code, and the store untouched.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "crypto/merkle.h"
+#include "tests/tools/made_installation.h"
+#include "tests/tools/program.h"
+
+namespace kerros {
+namespace {
+
+namespace fs = std::filesystem;
+using testing_tools::content_of;
+
+// Every byte of the store and the log but the lock files, which only say who has them open.
+std::string state_of(const std::string& directory) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(directory))
+    if (entry.is_regular_file()) names.push_back(entry.path().string());
+  std::sort(names.begin(), names.end());
+  std::string all;
+  for (const auto& name : names)
+    if (!name.ends_with("lock.mdb") && !name.ends_with("/lock")) all += name + content_of(name);
+  return to_hex(crypto::leaf_hash(as_bytes(all)));
+}
+
+struct Bad {
+  const char* name;
+  const char* before;   // what went wrong earlier, as shell commands
+  const char* command;  // run with KERROS_CONFIG set
+  int code;
+  const char* error;  // stderr, whole; ROOT stands for the directory
+};
+
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
+
+class BadInput : public testing_tools::MadeInstallation, public testing::WithParamInterface<Bad> {
+ protected:
+  std::string expected() const {
+    std::string text = GetParam().error;
+    for (auto at = text.find("ROOT"); at != std::string::npos; at = text.find("ROOT", at))
+      text.replace(at, 4, root());
+    return text;
+  }
+  std::string root() const { return fs::path(directory_.at("x")).parent_path().string(); }
+};
+
+TEST_P(BadInput, EndsWithItsTextAndCodeAndChangesNothing) {
+  const auto& bad = GetParam();
+  ASSERT_EQ(testing_tools::run_in(root(), bad.before).code, 0);
+  const auto before = state_of(config_->store.directory);
+  const auto ran = testing_tools::run_in(
+      root(), "export KERROS_CONFIG=" + directory_.at("k/kerros.toml") + "; " + bad.command);
+  EXPECT_EQ(ran.err, expected());
+  EXPECT_EQ(ran.code, bad.code);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(state_of(config_->store.directory), before);
+}
+
+const Bad kBad[] = {
+    {"UnknownKey", "sed -i '1i lisen = \"x\"' k/kerros.toml", "kerros status", 2,
+     "kerros: error: ROOT/k/kerros.toml:1: unknown key `lisen`\n"
+     "kerros: why: a misspelt key would leave its default in force without anybody noticing\n"
+     "kerros: hint: docker/kerros.toml shows every key with its default\n"},
+    {"MisspeltKey", "sed -i 's/^key_file/keyfile/' k/kerros.toml", "kerros key list", 2,
+     "kerros: error: ROOT/k/kerros.toml:24: unknown key `unseal.keyfile`\n"
+     "kerros: why: a misspelt key would leave its default in force without anybody noticing\n"
+     "kerros: hint: did you mean `unseal.key_file`?\n"},
+    {"NotToml", "sed -i 's/^unit = .*/unit = = 1/' k/kerros.toml", "kerros item list", 2,
+     "kerros: error: ROOT/k/kerros.toml:4: this is not TOML: Error while parsing value: could not "
+     "determine value type\n"
+     "kerros: why: the file is read whole or not at all\n"
+     "kerros: hint: docker/kerros.toml shows every key with its default\n"},
+    {"NoConfiguration", "true", "kerros status --config nowhere.toml", 6,
+     "kerros: error: cannot read the configuration nowhere.toml\n"
+     "kerros: why: the file is not there, or this user may not read it\n"
+     "kerros: hint: name it with --config FILE, or make an installation with `kerros init DIR`\n"},
+    {"KeyFileInsideTheStore", "sed -i 's|secrets/root.key|store/root.key|' k/kerros.toml",
+     "kerros status", 2,
+     "kerros: error: ROOT/k/kerros.toml: `unseal.key_file` lies inside `store.directory`\n"
+     "kerros: why: a backup of the store would carry the key that opens it\n"
+     "kerros: hint: move the key file out of the store and name its new place\n"},
+    {"MissingKeyFile", "rm -f k/secrets/root.key", "kerros item list", 6,
+     "kerros: error: there is no key file ROOT/k/secrets/root.key\n"
+     "kerros: why: the store or what opens it is not where ROOT/k/kerros.toml says\n"
+     "kerros: hint: check store.directory and unseal.key_file, or make an installation with "
+     "`kerros init DIR`\n"},
+    {"SomebodyElsesKeyFile",
+     "kerros init other 2>/dev/null >&2; cp -f other/secrets/root.key k/secrets/root.key; "
+     "rm -rf \"$(sed -n 's/^sessions = .\\(.*\\)./\\1/p' other/kerros.toml)\"",
+     "kerros item list", 4,
+     "kerros: error: this key file or passphrase does not open the store\n"
+     "kerros: why: the key does not belong to this store, or bytes of it were changed\n"
+     "kerros: hint: check the key file or passphrase; if they are right, restore the store from a "
+     "backup\n"},
+    {"KeyFileForEverybody", "chmod 0644 k/secrets/root.key", "kerros item list", 5,
+     "kerros: error: key file ROOT/k/secrets/root.key may be read by others: chmod 0400 it, and "
+     "consider its key known if that was ever so\n"
+     "kerros: why: the store in ROOT/k/store cannot be used as it is\n"
+     "kerros: hint: check the owner and permissions of its files\n"},
+    {"InitOverAnInstallation", "true", "kerros init k", 7,
+     "kerros: error: ROOT/k is not an empty directory\n"
+     "kerros: why: an installation is made whole, and what is there could be one already\n"
+     "kerros: hint: name a directory that does not exist\n"},
+    {"InitWithABadUpstream", "true", "kerros init n --upstream graph.microsoft.com=localhost:1", 2,
+     "kerros: error: --upstream \"graph.microsoft.com=localhost:1\" cannot be understood\n"
+     "kerros: why: it is a host name, \"=\", and a numeric address with its port\n"
+     "kerros: hint: for example: --upstream '*.sharepoint.com=127.0.0.1:8445'\n"},
+    {"InitWithABadGlob", "true", "kerros init n --protect 'Salassa/**'", 2,
+     "kerros: error: --protect \"Salassa/**\" matches nothing\n"
+     "kerros: why: paths are matched from the drive's root and begin with \"/\"\n"
+     "kerros: hint: for example: --protect '/Salassa/**'\n"},
+    {"InitWithoutTheCa", "true", "kerros init n --upstream-ca nowhere.pem", 6,
+     "kerros: error: cannot read nowhere.pem\n"
+     "kerros: why: No such file or directory\n"
+     "kerros: hint: check the name and who may read it\n"},
+    {"PassphraseFromNowhere", "true", "kerros init n --unseal passphrase", 5,
+     "kerros: error: a passphrase is needed\n"
+     "kerros: why: there is no terminal to ask it on\n"
+     "kerros: hint: give it on a descriptor: --passphrase-fd 3 3< FILE\n"},
+    {"UnknownCommand", "true", "kerros itme list", 2,
+     "kerros: error: unknown command: kerros itme\n"
+     "kerros: why: no command has this name\n"
+     "kerros: hint: `kerros --help` shows what it takes\n"},
+    {"UnknownOption", "true", "kerros item list --colour", 2,
+     "kerros: error: the command line cannot be understood\n"
+     "kerros: why: The following argument was not expected: --colour\n"
+     "kerros: hint: `kerros item list --help` shows what it takes\n"},
+    {"UnknownState", "true", "kerros item list --state gone", 1,
+     "kerros: error: no item is ever in the state \"gone\"\n"
+     "kerros: why: the states are pending, bound, unverified, superseded, suspect, void, "
+     "shredded\n"},
+    {"NotASealedFile", "echo hello > hello.txt", "kerros inspect hello.txt", 1,
+     "kerros: error: hello.txt is not a sealed file\n"
+     "kerros: why: fewer bytes than a prefix has\n"
+     "kerros: hint: was it cut, or never sealed?\n"},
+    {"OpenNotASealedFile", "head -c 4096 /dev/zero > zero", "kerros open zero -o out", 1,
+     "kerros: error: zero is not a sealed file\n"
+     "kerros: why: no version of Kerros writes such a beginning\n"
+     "kerros: hint: was it cut, or never sealed?\n"},
+    {"NoSuchFile", "true", "kerros open nowhere -o out", 6,
+     "kerros: error: cannot read nowhere\n"
+     "kerros: why: No such file or directory\n"
+     "kerros: hint: check the name and who may read it\n"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, BadInput, testing::ValuesIn(kBad),
+                         [](const auto& row) { return row.param.name; });
+
+class SecondProcess : public testing_tools::MadeInstallation {};
+
+TEST_F(SecondProcess, IsRefusedTheStore) {
+  const auto first = open();
+  ASSERT_TRUE(first);
+  const auto before = state_of(config_->store.directory);
+  const auto ran =
+      testing_tools::run_in(directory_.at("k"), "kerros item list --config kerros.toml");
+  EXPECT_EQ(ran.code, 7);
+  const auto root = directory_.at("k");
+  EXPECT_EQ(
+      ran.err,
+      "kerros: error: another process has this store open (" + root +
+          "/store/lock)\n"
+          "kerros: why: a gateway or another kerros command holds " +
+          root +
+          "/store\n"
+          "kerros: hint: stop it, or wait for it; with a gateway running, commands ask it by " +
+          root + "/run/admin.sock\n");
+  EXPECT_EQ(state_of(config_->store.directory), before);
+}
+
+TEST(WrongPassphrase, OpensNothing) {
+  const testing_tools::TemporaryDirectory directory;
+  const auto run = [&](const std::string& command) {
+    return testing_tools::run_in(directory.at("."), command);
+  };
+  ASSERT_EQ(run("printf right > right; printf wrong > wrong; "
+                "kerros init k --unseal passphrase --passphrase-fd 3 3< right")
+                .code,
+            0);
+  const auto before = state_of(directory.at("k/store"));
+  const auto refused = run("kerros key list --config k/kerros.toml --passphrase-fd 3 3< wrong");
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_EQ(
+      refused.err,
+      "kerros: error: this key file or passphrase does not open the store\n"
+      "kerros: why: the key does not belong to this store, or bytes of it were changed\n"
+      "kerros: hint: check the key file or passphrase; if they are right, restore the store from a "
+      "backup\n");
+  EXPECT_EQ(state_of(directory.at("k/store")), before);
+  const auto opened =
+      run("kerros --passphrase-fd 3 --config k/kerros.toml key list --json 3< right");
+  EXPECT_EQ(opened.code, 0) << opened.err;
+  const auto config = load_config(directory.at("k/kerros.toml"));
+  ASSERT_TRUE(config);
+  std::filesystem::remove_all(config->store.sessions);
+}
+
+}  // namespace
+}  // namespace kerros
