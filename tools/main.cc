@@ -1,4 +1,6 @@
 // The `kerros` command: administrators and auditors. One file per noun; this one lists them.
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -7,8 +9,20 @@
 #include "crypto/random.h"
 #include "tools/commands.h"
 
+namespace {
+
+// Offline, keys are in this process: no core file, no look inside from another one.
+void close_the_shutters() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace kerros::tools;
+  close_the_shutters();
   kerros::crypto::start();
   // What is made here is nobody else's business unless a mode says so.
   ::umask(077);

@@ -16,6 +16,7 @@
 #include "gateway/tls/context.h"
 #include "gateway/tls/self_signed.h"
 #include "tools/input_file.h"
+#include "tools/scaffold.h"
 #include "tools/whole_output.h"
 
 namespace kerros::tools {
@@ -25,50 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSocketPath = 107;
 constexpr std::uint64_t kMaxCaFile = 1 << 20;
-
-tl::unexpected<Error> cannot(const std::string& what, int reason) {
-  return complain(ErrorCode::kUnavailable, "cannot " + what,
-                  std::generic_category().message(reason), "check room, owner and permissions");
-}
-
-// The work so far: it goes again unless keep() was reached.
-class Scaffold {
- public:
-  static Result<Scaffold> raise(const std::string& directory) {
-    std::string path = directory + ".new-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr)
-      return cannot("make a directory beside " + directory, errno);
-    return Scaffold(path);
-  }
-  Scaffold(Scaffold&& other) noexcept
-      : path_(std::exchange(other.path_, "")), key_file_(std::exchange(other.key_file_, "")) {}
-  Scaffold& operator=(Scaffold&&) = delete;
-  ~Scaffold() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-    if (!key_file_.empty()) fs::remove(key_file_, ignored);
-  }
-
-  std::string at(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-  void made_key_file_elsewhere(const std::string& path) { key_file_ = path; }
-  void keep() {
-    path_.clear();
-    key_file_.clear();
-  }
-
-  Status make_directory(const std::string& name, mode_t mode) const {
-    const auto path = at(name);
-    if (::mkdir(path.c_str(), 0700) != 0 || ::chmod(path.c_str(), mode) != 0)
-      return cannot("make " + path, errno);
-    return {};
-  }
-
- private:
-  explicit Scaffold(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-  std::string key_file_;
-};
 
 Status check_directory(const std::string& directory) {
   std::error_code error;
@@ -226,18 +183,6 @@ Result<std::string> fill(NewInstallation& wanted, Scaffold& scaffold) {
   return sessions;
 }
 
-Status publish(Scaffold& scaffold, const std::string& directory) {
-  if (::chmod(scaffold.path().c_str(), 0750) != 0) return cannot("make " + directory, errno);
-  ::sync();  // certificates and all: the directory must not appear before its contents
-  if (::rename(scaffold.path().c_str(), directory.c_str()) != 0) {
-    const int reason = errno;
-    if (reason == ENOTEMPTY || reason == EEXIST) return check_directory(directory);
-    return cannot("make " + directory, reason);
-  }
-  scaffold.keep();
-  return {};
-}
-
 }  // namespace
 
 Result<MadeInstallation> make_installation(NewInstallation wanted) {
@@ -253,7 +198,7 @@ Result<MadeInstallation> make_installation(NewInstallation wanted) {
   if (!scaffold) return tl::unexpected(scaffold.error());
   const auto sessions = fill(wanted, *scaffold);
   if (!sessions) return tl::unexpected(sessions.error());
-  if (auto ok = publish(*scaffold, wanted.directory); !ok) return tl::unexpected(ok.error());
+  if (auto ok = scaffold->publish(wanted.directory); !ok) return tl::unexpected(ok.error());
   MadeInstallation made;
   made.directory = wanted.directory;
   made.config = wanted.directory + "/kerros.toml";
