@@ -1,0 +1,175 @@
+// A whole office for one test: a sandbox cloud, an installation of ours, a running gateway, and
+// clients on both sides. Everything lies in one temporary directory and ends with stop().
+import { spawn, spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import https from 'node:https';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+import { Cloud } from '../sandbox/cloud.mjs';
+
+export class Office {
+  // bin: the directory of the programs. protect: globs. init: more flags of `kerros init`.
+  // config(text): may change kerros.toml before the gateway starts.
+  static async open({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config }) {
+    const office = new Office();
+    office.bin = bin;
+    office.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'office-'));
+    office.cloud = await Cloud.start(path.join(bin, 'kerros-sandbox'),
+      { dir: path.join(office.dir, 'cloud'), flags: cloudFlags });
+    office.port = await freePort();
+    office.adminPort = await freePort();
+    office.home = path.join(office.dir, 'home');
+    const made = spawnSync(path.join(bin, 'kerros'), [
+      'init', office.home, '--graph-listen', `127.0.0.1:${office.port}`,
+      '--admin-listen', `127.0.0.1:${office.adminPort}`,
+      '--upstream', `graph.microsoft.com=${office.cloud.ready.graph}`,
+      '--upstream', `*.sharepoint.com=${office.cloud.ready.tenant}`,
+      '--upstream-ca', office.cloud.ready.ca,
+      ...protect.flatMap((glob) => ['--protect', glob]), ...init], { encoding: 'utf8' });
+    if (made.status !== 0) throw new Error(`kerros init failed:\n${made.stderr}`);
+    office.configFile = path.join(office.home, 'kerros.toml');
+    if (config) fs.writeFileSync(office.configFile, config(fs.readFileSync(office.configFile, 'utf8')));
+    office.ca = fs.readFileSync(path.join(office.home, 'tls', 'ca.pem'));
+    await office.startGateway();
+    return office;
+  }
+
+  async startGateway({ env = {}, wrapper = [] } = {}) {
+    const command = [...wrapper, path.join(this.bin, 'kerros-gateway'), '--config', this.configFile];
+    this.log = fs.openSync(path.join(this.dir, 'gateway.log'), 'a');
+    this.gateway = spawn(command[0], command.slice(1),
+      { stdio: ['ignore', 'pipe', this.log], env: { ...process.env, ...env } });
+    const child = this.gateway;
+    this.gatewayEnded = new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
+    this.ready = await new Promise((resolve, reject) => {
+      let seen = '';
+      child.stdout.on('data', (data) => {
+        seen += data;
+        if (seen.includes('\n')) resolve(seen.split('\n')[0]);
+      });
+      this.gatewayEnded.then((code) => reject(new Error(
+        `the gateway ended at once (${code}):\n${this.gatewayLog().slice(-2000)}`)));
+    });
+    return this.ready;
+  }
+
+  gatewayLog() { return fs.readFileSync(path.join(this.dir, 'gateway.log'), 'utf8'); }
+
+  killGateway(signal = 'SIGKILL') {
+    this.gateway.kill(signal);
+    return this.gatewayEnded;
+  }
+
+  // Ends everything; removes the directory unless the test failed before.
+  async stop({ keep = false } = {}) {
+    if (this.gateway.exitCode === null && this.gateway.signalCode === null) await this.killGateway('SIGTERM');
+    await this.cloud.stop();
+    if (!keep) {
+      const sessions = /^sessions = "(.*)"$/m.exec(fs.readFileSync(this.configFile, 'utf8'))?.[1];
+      if (sessions?.startsWith('/')) fs.rmSync(sessions, { recursive: true, force: true });
+      fs.rmSync(this.dir, { recursive: true, force: true });
+    }
+  }
+
+  kerros(...args) {
+    const run = spawnSync(path.join(this.bin, 'kerros'), [...args, '--config', this.configFile], { encoding: 'utf8' });
+    return { code: run.status, out: run.stdout, err: run.stderr };
+  }
+
+  get base() { return `https://localhost:${this.port}/v1.0`; }
+
+  async login(username = 'aino@contoso.test') {
+    this.token = await this.cloud.login(username);
+    return this.token;
+  }
+
+  // A request through the gateway. `target` below /v1.0, or a whole URL of the gateway's own.
+  // body: Buffer, string, object (sent as JSON) or a Readable with headers of its own.
+  graph(method, target, { headers = {}, body, token = this.token, agent = this.agent } = {}) {
+    const url = target.startsWith('https://') ? target : this.base + target;
+    const [, , raw] = /^https:\/\/([^/]+)(.*)$/.exec(url);
+    const own = raw.startsWith('/kerros/');
+    const isJson = body !== undefined && typeof body === 'object' && !Buffer.isBuffer(body) && !body.pipe;
+    const bytes = isJson ? JSON.stringify(body) : body;
+    return new Promise((resolve, reject) => {
+      const request = https.request({
+        method, host: '127.0.0.1', servername: 'localhost', port: this.port, path: raw, ca: this.ca, agent: agent ?? false,
+        headers: {
+          ...(token && !own ? { authorization: `Bearer ${token}` } : {}),
+          ...(isJson ? { 'content-type': 'application/json' } : {}),
+          ...(bytes !== undefined && !bytes.pipe ? { 'content-length': Buffer.byteLength(bytes) } : {}),
+          ...headers,
+        },
+      }, (response) => {
+        const pieces = [];
+        response.on('data', (piece) => pieces.push(piece));
+        response.on('error', reject);
+        response.on('aborted', () => reject(new Error('aborted')));
+        response.on('end', () => {
+          const all = Buffer.concat(pieces);
+          let json;
+          try { json = JSON.parse(all); } catch { json = undefined; }
+          resolve({ status: response.statusCode, headers: response.headers, bytes: all, json });
+        });
+      });
+      request.on('error', reject);
+      if (bytes?.pipe) bytes.pipe(request);
+      else request.end(bytes);
+    });
+  }
+
+  async folder(name, parent = '/me/drive/root') {
+    const made = await this.graph('POST', `${parent}/children`, { body: { name, folder: {} } });
+    if (made.status !== 201) throw new Error(`folder ${name}: ${made.status} ${made.bytes}`);
+    return made.json;
+  }
+
+  put(drivePath, bytes, options = {}) {
+    return this.graph('PUT', `/me/drive/root:${encodePath(drivePath)}:/content`, { body: bytes, ...options });
+  }
+
+  get(drivePath, options = {}) {
+    return this.graph('GET', `/me/drive/root:${encodePath(drivePath)}:/content`, options);
+  }
+
+  // What the vendor holds: items by name, their stored bytes as a file.
+  async stored(name) {
+    const state = (await this.cloud.control('GET', '/state')).json;
+    return state.items.find((item) => item.name === name);
+  }
+}
+
+export function encodePath(text) {
+  return text.split('/').map(encodeURIComponent).join('/');
+}
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+// Bytes that look random and can be made again from their seed.
+export function noise(size, seed = 1) {
+  const key = crypto.createHash('sha256').update(`noise ${seed}`).digest();
+  return crypto.createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
+}
+
+export const sha256 = (bytes) => crypto.createHash('sha256').update(bytes).digest('hex');
+
+// A generator of numbers that is the same on every run.
+export function randomFrom(seed) {
+  let state = BigInt(seed) * 0x9e3779b97f4a7c15n + 1n;
+  return (below) => {
+    state = (state * 6364136223846793005n + 1442695040888963407n) & 0xffffffffffffffffn;
+    return Number((state >> 33n) % BigInt(below));
+  };
+}
