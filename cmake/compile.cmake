@@ -8,6 +8,12 @@ target_compile_options(kerros_warnings INTERFACE
 add_library(kerros_root INTERFACE)
 target_include_directories(kerros_root INTERFACE ${PROJECT_SOURCE_DIR})
 
+# A precompiled header that names no time is the same file whenever it is made, so ccache knows what
+# was compiled with it (its half of the bargain is CCACHE_SLOPPINESS in CMakePresets.json).
+if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+endif()
+
 if(KERROS_SANITIZE)
   add_compile_options(-fsanitize=${KERROS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${KERROS_SANITIZE})
