@@ -12,21 +12,23 @@ import { Cloud } from '../sandbox/cloud.mjs';
 
 export class Office {
   // bin: the directory of the programs. protect: globs. init: more flags of `kerros init`.
-  // config(text): may change kerros.toml before the gateway starts.
-  static async open({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config }) {
+  // config(text): may change kerros.toml before the gateway starts. between(cloud): puts something
+  // between gateway and cloud and answers the addresses { graph, tenant } to use instead.
+  static async open({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config, between }) {
     const office = new Office();
     office.bin = bin;
     office.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'office-'));
     office.cloud = await Cloud.start(path.join(bin, 'kerros-sandbox'),
       { dir: path.join(office.dir, 'cloud'), flags: cloudFlags });
+    const upstream = between ? await between(office.cloud) : office.cloud.ready;
     office.port = await freePort();
     office.adminPort = await freePort();
     office.home = path.join(office.dir, 'home');
     const made = spawnSync(path.join(bin, 'kerros'), [
       'init', office.home, '--graph-listen', `127.0.0.1:${office.port}`,
       '--admin-listen', `127.0.0.1:${office.adminPort}`,
-      '--upstream', `graph.microsoft.com=${office.cloud.ready.graph}`,
-      '--upstream', `*.sharepoint.com=${office.cloud.ready.tenant}`,
+      '--upstream', `graph.microsoft.com=${upstream.graph}`,
+      '--upstream', `*.sharepoint.com=${upstream.tenant}`,
       '--upstream-ca', office.cloud.ready.ca,
       ...protect.flatMap((glob) => ['--protect', glob]), ...init], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`kerros init failed:\n${made.stderr}`);
