@@ -178,6 +178,20 @@ for (const [name, url] of [['item', `${office.base}/me/drive/items/${empty.id}/c
   });
 }
 
+// Our record must not answer for somebody whom the cloud has not accepted.
+const strangers = { 'no token': '', 'a false token': 'bogus', 'another user': await office.cloud.login('ville@contoso.test') };
+for (const [who, token] of Object.entries(strangers)) {
+  await cases.check(`a caller whom the cloud refuses learns nothing, with ${who}`, async () => {
+    for (const range of [undefined, 'bytes=0-5', 'bytes=-1', `bytes=${n * 2}-`, `bytes=${small.length}-`, 'bytes=-0']) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await fetch(office, smallUrls.item, { method, token, headers: range ? { range } : {} });
+        assert.ok([401, 403, 404].includes(answer.status), `${method} ${range}: ${answer.status} ${answer.headers['content-range']}`);
+        assert.ok(!JSON.stringify([answer.headers, answer.bytes.toString()]).includes(String(small.length)));
+      }
+    }
+  });
+}
+
 agent.destroy();
 cases.end();
 await office.stop();
