@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "crypto/random.h"
+#include "gateway/complaint.h"
 #include "gateway/config.h"
 #include "gateway/installation.h"
 #include "gateway/io/server.h"
@@ -16,15 +17,22 @@
 namespace {
 
 int fail_with(const kerros::Error& error) {
-  std::fprintf(stderr, "kerros-gateway: error: %s\n", error.detail.c_str());
+  const std::string text = kerros::to_text("kerros-gateway", kerros::complaint_of(error));
+  std::fputs(text.c_str(), stderr);
   switch (error.code) {
-    case kerros::ErrorCode::kMalformed: return 2;
-    case kerros::ErrorCode::kNotAuthentic: return 4;
+    case kerros::ErrorCode::kMalformed:
+      return 2;
+    case kerros::ErrorCode::kNotAuthentic:
+      return 4;
     case kerros::ErrorCode::kUnavailable:
-    case kerros::ErrorCode::kFull: return 5;
-    case kerros::ErrorCode::kNotFound: return 6;
-    case kerros::ErrorCode::kConflict: return 7;
-    default: return 1;
+    case kerros::ErrorCode::kFull:
+      return 5;
+    case kerros::ErrorCode::kNotFound:
+      return 6;
+    case kerros::ErrorCode::kConflict:
+      return 7;
+    default:
+      return 1;
   }
 }
 

@@ -13,8 +13,7 @@ constexpr std::size_t kMaxTrailer = 16384;
 Result<std::uint64_t> chunk_size(std::string_view line) {
   const std::string_view digits = line.substr(0, line.find_first_of("; \t"));
   std::uint64_t size = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
   if (digits.empty() || digits.size() > 16 || error != std::errc{} ||
       end != digits.data() + digits.size())
     return fail(ErrorCode::kMalformed, "a chunk size is not a hexadecimal number");
@@ -26,8 +25,8 @@ Result<std::uint64_t> chunk_size(std::string_view line) {
 Result<ChunkedReader::Step> ChunkedReader::take(ByteView input, std::size_t max_body) {
   if (state_ == State::kDone) return Step{};
   if (state_ != State::kData) return take_line(input);
-  const auto body = input.first(static_cast<std::size_t>(
-      std::min<std::uint64_t>(left_, std::min(input.size(), max_body))));
+  const auto body = input.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(left_, std::min(input.size(), max_body))));
   left_ -= body.size();
   if (left_ == 0) state_ = State::kDataEnd;
   return Step{body.size(), body};

@@ -27,7 +27,7 @@ class ChunkedReader {
   enum class State : std::uint8_t { kSize, kData, kDataEnd, kTrailer, kDone };
   Result<Step> take_line(ByteView input);
   State state_ = State::kSize;
-  std::uint64_t left_ = 0;        // bytes of the current chunk
+  std::uint64_t left_ = 0;  // bytes of the current chunk
   std::size_t trailer_bytes_ = 0;
 };
 

@@ -122,8 +122,9 @@ FoundItem describe(JsonText& text, const ItemSpans& item) {
 // Applies one ItemEdit to one item.
 class ItemEditor {
  public:
-  ItemEditor(JsonText& text, Splicer& splicer, const ItemEdit& edit)
-      : text_(text), splicer_(splicer), edit_(edit) {}
+  ItemEditor(JsonText& text, Splicer& splicer, const ItemEdit& edit,
+             std::span<const std::string> remove)
+      : text_(text), splicer_(splicer), edit_(edit), remove_(remove) {}
 
   void item(const ItemSpans& item) {
     std::vector<bool> removed(item.members.size());
@@ -137,6 +138,7 @@ class ItemEditor {
 
  private:
   bool is_unwanted(std::string_view name) const {
+    if (std::ranges::find(remove_, name) != remove_.end()) return true;
     if (is_in(kDownloadUrls, name)) return edit_.download_url && edit_.download_url->empty();
     return edit_.strip_media && is_in(kMedia, name.substr(0, name.find('@')));
   }
@@ -190,6 +192,7 @@ class ItemEditor {
   JsonText& text_;
   Splicer& splicer_;
   const ItemEdit& edit_;
+  std::span<const std::string> remove_;
 };
 
 }  // namespace
@@ -215,8 +218,13 @@ Result<std::string> rewrite(std::string_view json, const Rewrite& edits) {
   if (!text) return tl::unexpected(text.error());
   const Scan found = scan(*text);
   Splicer splicer;
-  for (std::size_t i = 0; i < std::min(found.items.size(), edits.items.size()); ++i)
-    ItemEditor(*text, splicer, edits.items[i]).item(found.items[i]);
+  std::size_t outer_end = 0;
+  for (std::size_t i = 0; i < std::min(found.items.size(), edits.items.size()); ++i) {
+    const bool nested = found.items[i].object.begin < outer_end;
+    if (!nested) outer_end = found.items[i].object.end;
+    const auto remove = nested ? std::span<const std::string>() : std::span(edits.remove);
+    ItemEditor(*text, splicer, edits.items[i], remove).item(found.items[i]);
+  }
   for (const Span link : found.links) {
     const std::string url = text->string_of(link);
     if (!edits.link || !(url.starts_with("https://") || url.starts_with("http://"))) continue;

@@ -64,6 +64,8 @@ struct Rewrite {
   // Called with every absolute URL among the annotation keys (nextLink, deltaLink, context ...);
   // returns the replacement. May be empty.
   std::function<std::string(std::string_view url)> link;
+  // Keys to take out of every item that lies in no other item: see graph/select.h.
+  std::vector<std::string> remove;
 };
 Result<std::string> rewrite(std::string_view json, const Rewrite& edits);
 

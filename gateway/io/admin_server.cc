@@ -13,7 +13,6 @@
 #include <boost/beast/http/write.hpp>
 #include <filesystem>
 
-#include "gateway/graph/percent.h"
 #include "gateway/io/listener.h"
 
 namespace kerros::io {
@@ -33,34 +32,14 @@ namespace {
 using HttpRequest = http::request<http::string_body>;
 using HttpResponse = http::response<http::string_body>;
 
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
 HttpResponse json_response(unsigned status, std::string body) {
   HttpResponse response(http::int_to_status(status), 11);
   response.set(http::field::content_type, "application/json");
   response.body() = std::move(body);
   response.prepare_payload();
   return response;
-}
-
-std::string decoded(std::string_view text) {
-  const auto plain = graph::decode_percent(text, graph::Plus::kSpace);
-  return plain ? plain->text : std::string();
-}
-
-admin::Request admin_request(const HttpRequest& request) {
-  admin::Request asked;
-  asked.method = std::string(request.method_string());
-  const std::string_view target(request.target().data(), request.target().size());
-  const std::size_t mark = target.find('?');
-  asked.path = std::string(target.substr(0, mark));
-  std::string_view query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    const std::size_t equals = pair.find('=');
-    asked.query[decoded(pair.substr(0, equals))] =
-        equals == std::string_view::npos ? "" : decoded(pair.substr(equals + 1));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-  }
-  return asked;
 }
 
 admin::Peer peer_of(Unix::socket& socket) {
@@ -100,8 +79,7 @@ template <typename Acceptor, typename Respond>
 net::awaitable<void> accept_on(Acceptor& acceptor, Respond respond) {
   for (;;) {
     error_code error;
-    auto socket =
-        co_await acceptor.async_accept(net::redirect_error(net::use_awaitable, error));
+    auto socket = co_await acceptor.async_accept(net::redirect_error(net::use_awaitable, error));
     if (!acceptor.is_open()) co_return;
     if (error) continue;
     net::co_spawn(acceptor.get_executor(), serve_one(std::move(socket), respond), net::detached);
@@ -121,19 +99,19 @@ Status open_unix(Unix::acceptor& acceptor, const std::string& path) {
     error = net::error::name_too_long;
   ::umask(before);
   if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
-  if (error)
-    return fail(ErrorCode::kUnavailable, "admin socket " + path + ": " + error.message());
+  if (error) return fail(ErrorCode::kUnavailable, "admin socket " + path + ": " + error.message());
   return {};
 }
 
 }  // namespace
 
 AdminServer::AdminServer(Snapshots& snapshots, Installation& installation, Hooks hooks)
-    : snapshots_(snapshots), installation_(installation), hooks_(std::move(hooks)),
+    : snapshots_(snapshots),
+      installation_(installation),
+      hooks_(std::move(hooks)),
       doors_(std::make_unique<Doors>(io_)) {}
 
-Result<std::unique_ptr<AdminServer>> AdminServer::start(const Config& config,
-                                                        Snapshots& snapshots,
+Result<std::unique_ptr<AdminServer>> AdminServer::start(const Config& config, Snapshots& snapshots,
                                                         Installation& installation, Hooks hooks) {
   std::unique_ptr<AdminServer> server(new AdminServer(snapshots, installation, std::move(hooks)));
   const auto address = parse_listen(config.admin.listen);
@@ -157,8 +135,10 @@ Result<std::unique_ptr<AdminServer>> AdminServer::start(const Config& config,
   auto admin_answer = [self](Unix::socket& socket, const HttpRequest& request) {
     const auto snapshot = self->snapshots_.current();
     const admin::Running running = self->hooks_.running();
-    auto answer = admin::answer(admin_request(request), peer_of(socket), snapshot->config,
-                                self->installation_, &running);
+    const auto asked = admin::parse_request(view(request.method_string()), view(request.target()));
+    if (!asked) return json_response(400, R"({"error":{"what":"the request cannot be read"}})");
+    auto answer =
+        admin::answer(*asked, peer_of(socket), snapshot->config, self->installation_, &running);
     return json_response(answer.status, std::move(answer.json));
   };
   net::co_spawn(self->io_, accept_on(self->doors_->health, health_answer), net::detached);

@@ -26,8 +26,7 @@ void set_range(const Exchange& x, const ContentAsk& ask, graph::Fields& fields) 
 }
 
 // A pre-authenticated URL gets no token and no cookies: only what concerns the bytes.
-Upstream::Request plain_request(const Exchange& x, const UpstreamUrl& url,
-                                const ContentAsk& ask) {
+Upstream::Request plain_request(const Exchange& x, const UpstreamUrl& url, const ContentAsk& ask) {
   Upstream::Request request;
   request.host = url.host;
   request.target = url.target;
@@ -69,6 +68,9 @@ net::awaitable<Upstream::Response> open_content(Exchange& x, const ContentAsk& a
     co_return response;
   }
   if (status == 304 && ask.conditional) co_return response;
+  // The range was ours and lies within the file as it was sealed: what is stored now is shorter.
+  if (status == 416 && ask.range)
+    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored file is shorter than its record"};
   std::string body = co_await collect(x, response);
   throw Relayed{response.head, std::move(body)};
 }

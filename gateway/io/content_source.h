@@ -13,10 +13,10 @@
 namespace kerros::io {
 
 struct ContentAsk {
-  std::string target;        // ".../content?..." at Graph; empty: `url` is asked
+  std::string target;  // ".../content?..." at Graph; empty: `url` is asked
   std::optional<UpstreamUrl> url;
   std::optional<graph::ByteRange> range;  // of the stored bytes
-  bool conditional = false;   // the client's If-None-Match and If-Match go along
+  bool conditional = false;               // the client's If-None-Match and If-Match go along
   bool client_range = false;  // its Range and If-Range as well: the bytes are passed as they are
 };
 

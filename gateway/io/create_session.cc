@@ -4,7 +4,6 @@
 
 #include "crypto/offsets.h"
 #include "crypto/random.h"
-#include "gateway/graph/request_fields.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sealed_sink.h"
 #include "gateway/io/sealing.h"
@@ -23,10 +22,7 @@ struct Opened {
 };
 
 net::awaitable<Opened> open_upstream(Exchange& x, std::string body) {
-  const graph::Target& target = x.route.target;
-  auto request = graph_request(
-      x, graph::Method::kPost,
-      target.raw_query.empty() ? target.raw_path : target.raw_path + "?" + target.raw_query);
+  auto request = graph_request(x, graph::Method::kPost, raw_target(x));
   request.body = std::move(body);
   auto response = co_await ask_upstream(x, std::move(request));
   Opened opened{response.head, co_await collect(x, response), {}};
@@ -49,8 +45,7 @@ net::awaitable<void> reply_session(Exchange& x, const Opened& opened, std::strin
 
 net::awaitable<void> create_plain(Exchange& x, std::string body) {
   const Opened opened = co_await open_upstream(x, std::move(body));
-  const auto url =
-      x.worker.shared.urls->plain_upload_url(opened.answer.upload_url, now_ms());
+  const auto url = x.worker.shared.urls->plain_upload_url(opened.answer.upload_url, now_ms());
   if (!url) throw_store_error(url.error());
   const auto& ranges = opened.answer.next_expected_ranges;
   co_await reply_session(x, opened, *url, ranges.empty() ? "0-" : ranges.front());
@@ -113,13 +108,13 @@ net::awaitable<void> create_session(Exchange& x) {
   x.decision = policy::name(verdict.decision);
   switch (verdict.decision) {
     case policy::Decision::kSeal:
-      co_return co_await create_sealed(x, *verdict.rule,
-                                       "drive " + place.drive_id + " path " + place.path,
-                                       *std::move(body));
-    case policy::Decision::kPass: co_return co_await create_plain(x, *std::move(body));
+      co_return co_await create_sealed(x, *verdict.rule, audit_target(x, place), *std::move(body));
+    case policy::Decision::kPass:
     case policy::Decision::kRewrite:
+      co_return co_await create_plain(x, *std::move(body));
     case policy::Decision::kOpen:
-    case policy::Decision::kRefuse: break;
+    case policy::Decision::kRefuse:
+      break;
   }
   throw Refused{graph::Refusal::kNotAllowed, "", verdict.reason};
 }

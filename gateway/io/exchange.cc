@@ -9,33 +9,38 @@ namespace {
 
 constexpr std::uint64_t kDrainLimit = 256 * 1024;  // of a refused body; more ends the connection
 
-
 net::awaitable<void> dispatch(Exchange& x) {
   using graph::Operation;
   switch (x.route.operation) {
-    case Operation::kReadContent: return read_content(x);
-    case Operation::kWriteContent: return write_content(x);
-    case Operation::kCreateSession: return create_session(x);
-    case Operation::kOwnUpload: return own_upload(x);
-    case Operation::kOwnDownload: return read_own_download(x);
+    case Operation::kReadContent:
+      return read_content(x);
+    case Operation::kWriteContent:
+      return write_content(x);
+    case Operation::kCreateSession:
+      return create_session(x);
+    case Operation::kOwnUpload:
+      return own_upload(x);
+    case Operation::kOwnDownload:
+      return read_own_download(x);
     case Operation::kMetadata:
     case Operation::kReadItem:
     case Operation::kListChildren:
     case Operation::kListItems:
     case Operation::kCreateChild:
     case Operation::kUpdateItem:
-    case Operation::kDeleteItem: return pass_json(x);
+    case Operation::kDeleteItem:
+      return pass_json(x);
     case Operation::kContentSide:
-      throw Refused{graph::Refusal::kContentSide, "", std::string(x.route.pattern)};
-    case Operation::kUnknown: break;
+      return pass_content_side(x);
+    case Operation::kUnknown:
+      break;
   }
   throw Refused{graph::Refusal::kUnknownRoute, "", "no row of the route table matches"};
 }
 
 void identify(Exchange& x) {
   auto classified = graph::classify(x.head);
-  if (!classified)
-    throw Refused{graph::Refusal::kAmbiguousTarget, "", classified.error().detail};
+  if (!classified) throw Refused{graph::Refusal::kAmbiguousTarget, "", classified.error().detail};
   x.route = *std::move(classified);
   x.caller = policy::read_caller(x.head.fields.find("Authorization"),
                                  std::as_const(x.worker.shared.hash_key).reveal());
@@ -52,8 +57,10 @@ bool is_worth_an_event(graph::Refusal refusal) {
     case graph::Refusal::kForeignCopy:
     case graph::Refusal::kRollback:
     case graph::Refusal::kStoredDiffers:
-    case graph::Refusal::kFragmentDiffers: return true;
-    default: return false;
+    case graph::Refusal::kFragmentDiffers:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -62,16 +69,21 @@ audit::Event event_for(graph::Refusal refusal) {
     case graph::Refusal::kNotAuthentic:
     case graph::Refusal::kDowngraded:
     case graph::Refusal::kForeignCopy:
-    case graph::Refusal::kRollback: return audit::Event::kNotAuthentic;
-    case graph::Refusal::kStoredDiffers: return audit::Event::kStoredDiffers;
-    case graph::Refusal::kFragmentDiffers: return audit::Event::kSessionVoided;
-    default: return audit::Event::kRefused;
+    case graph::Refusal::kRollback:
+      return audit::Event::kNotAuthentic;
+    case graph::Refusal::kStoredDiffers:
+      return audit::Event::kStoredDiffers;
+    case graph::Refusal::kFragmentDiffers:
+      return audit::Event::kSessionVoided;
+    default:
+      return audit::Event::kRefused;
   }
 }
 
 std::string target_of(const Exchange& x) {
   const graph::ItemAddress& item = x.route.target.item;
-  if (!x.route.target.has_item) return "route " + std::string(x.route.pattern.empty() ? "unknown" : x.route.pattern);
+  if (!x.route.target.has_item)
+    return "route " + std::string(x.route.pattern.empty() ? "unknown" : x.route.pattern);
   return "drive " + (item.drive_id.empty() ? item.drive_url : item.drive_id) + " item " +
          item.item_id + item.path;
 }
@@ -82,7 +94,7 @@ net::awaitable<void> record_refusal(Exchange& x, const Refused& refused) {
   if (!is_worth_an_event(refused.refusal)) co_return;
   auto record = record_of(x, event_for(refused.refusal), target_of(x),
                           "refused: " + std::string(graph::name(refused.refusal)));
-  if (!refused.detail.empty()) record.details.emplace_back("why", refused.detail);
+  if (!refused.detail.empty()) record.details.emplace_back("why", audit::as_field(refused.detail));
   auto appended = append_audit(x, std::move(record));
   co_await appended.get();
 }
@@ -169,6 +181,11 @@ Upstream::Request graph_request(const Exchange& x, graph::Method method, std::st
   return request;
 }
 
+std::string raw_target(const Exchange& x) {
+  const graph::Target& target = x.route.target;
+  return target.raw_query.empty() ? target.raw_path : target.raw_path + "?" + target.raw_query;
+}
+
 net::awaitable<Upstream::Response> ask_upstream(Exchange& x, Upstream::Request request) {
   return x.worker.upstream.request(x.config(), x.now->upstream_tls, std::move(request));
 }
@@ -196,26 +213,25 @@ std::string own_link(const Exchange& x, std::string_view url) {
   return "https://" + x.config().graph_door.name + parsed->target;
 }
 
-audit::Record record_of(const Exchange& x, audit::Event event, std::string target,
-                        std::string status) {
+audit::Record record_of(const Exchange& x, audit::Event event, std::string_view target,
+                        std::string_view status) {
   audit::Record record;
   record.time_ms = now_ms();
   record.event = event;
-  record.actor = x.caller.actor.empty() ? "anonymous" : x.caller.actor;
+  record.actor = x.caller.actor.empty() ? "anonymous" : audit::as_field(x.caller.actor);
   record.right = !x.caller.has_token ? "own-url"
                  : x.proven          ? "graph-token (proven)"
                                      : "graph-token (claimed)";
   record.source = x.client.stream().peer();
-  record.target = std::move(target);
-  record.status = std::move(status);
+  record.target = audit::as_field(target);
+  record.status = audit::as_field(status);
   record.details.emplace_back("request", x.request_id);
   return record;
 }
 
 Future<Result<std::uint64_t>> append_audit(const Exchange& x, audit::Record record) {
-  return {x.worker.executor, [&](auto done) {
-            x.installation().log->append(std::move(record), std::move(done));
-          }};
+  return {x.worker.executor,
+          [&](auto done) { x.installation().log->append(std::move(record), std::move(done)); }};
 }
 
 net::awaitable<std::uint64_t> await_audit(Future<Result<std::uint64_t>>& appended) {
@@ -226,9 +242,12 @@ net::awaitable<std::uint64_t> await_audit(Future<Result<std::uint64_t>>& appende
 
 void throw_store_error(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kFull: throw Refused{graph::Refusal::kStoreFull, "", error.detail};
-    case ErrorCode::kNotAuthentic: throw Refused{graph::Refusal::kNotAuthentic, "", error.detail};
-    default: throw Refused{graph::Refusal::kStoreUnavailable, "", error.detail};
+    case ErrorCode::kFull:
+      throw Refused{graph::Refusal::kStoreFull, "", error.detail};
+    case ErrorCode::kNotAuthentic:
+      throw Refused{graph::Refusal::kNotAuthentic, "", error.detail};
+    default:
+      throw Refused{graph::Refusal::kStoreUnavailable, "", error.detail};
   }
 }
 

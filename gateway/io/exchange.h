@@ -10,6 +10,7 @@
 
 #include "gateway/graph/classify.h"
 #include "gateway/graph/rewrite_item.h"
+#include "gateway/graph/select.h"
 #include "gateway/io/future.h"
 #include "gateway/io/http_connection.h"
 #include "gateway/io/refused.h"
@@ -29,9 +30,9 @@ struct Exchange {
   graph::RequestHead head;
   graph::Route route;
   policy::Caller caller;
-  bool proven = false;     // upstream accepted this caller in this exchange
-  std::string request_id;  // a UUID of ours, echoed in errors and logs
-  unsigned status = 0;     // answered; 0 while nothing was sent
+  bool proven = false;                 // upstream accepted this caller in this exchange
+  std::string request_id;              // a UUID of ours, echoed in errors and logs
+  unsigned status = 0;                 // answered; 0 while nothing was sent
   std::string_view decision = "none";  // for the log line
   std::uint64_t started_ms = 0;
   std::string refusal_detail;
@@ -46,12 +47,13 @@ struct Exchange {
 net::awaitable<bool> serve(Exchange& x);
 
 // --- stages, one file each ---
-net::awaitable<void> pass_json(Exchange& x);            // json_exchange.cc
-net::awaitable<void> read_content(Exchange& x);         // read_content.cc
-net::awaitable<void> read_own_download(Exchange& x);    // read_content.cc
-net::awaitable<void> write_content(Exchange& x);        // write_content.cc
-net::awaitable<void> create_session(Exchange& x);       // create_session.cc
-net::awaitable<void> own_upload(Exchange& x);           // session_fragment.cc
+net::awaitable<void> pass_json(Exchange& x);          // json_exchange.cc
+net::awaitable<void> pass_content_side(Exchange& x);  // content_side.cc
+net::awaitable<void> read_content(Exchange& x);       // read_content.cc
+net::awaitable<void> read_own_download(Exchange& x);  // read_content.cc
+net::awaitable<void> write_content(Exchange& x);      // write_content.cc
+net::awaitable<void> create_session(Exchange& x);     // create_session.cc
+net::awaitable<void> own_upload(Exchange& x);         // session_fragment.cc
 
 // --- answering ---
 // Sends a whole small answer. Content-Length is set here.
@@ -71,16 +73,17 @@ net::awaitable<std::string> collect(Exchange& x, Upstream::Response& response);
 graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head);
 std::string own_link(const Exchange& x, std::string_view url);  // graph.microsoft.com -> our name
 
-// Rewrites a JSON answer: sizes and hashes of sealed items, download URLs, links.
-struct KnownItem {  // for answers that do not name their item ($select=size)
-  std::string drive_id;
-  std::string item_id;
-};
-std::string rewrite_json(Exchange& x, std::string_view json, const KnownItem& about = {});
+// Rewrites a JSON answer: sizes and hashes of sealed items, download URLs, links. `widened` is what
+// was asked for beyond the client's $select.
+std::string rewrite_json(Exchange& x, std::string_view json,
+                         const graph::WidenedSelect& widened = {});
+// The request's target as it goes upstream: octets as received.
+std::string raw_target(const Exchange& x);
 
 // --- audit ---
-audit::Record record_of(const Exchange& x, audit::Event event, std::string target,
-                        std::string status);
+// Outside strings become safe fields here.
+audit::Record record_of(const Exchange& x, audit::Event event, std::string_view target,
+                        std::string_view status);
 Future<Result<std::uint64_t>> append_audit(const Exchange& x, audit::Record record);
 // Awaits it; Refused(kLogUnavailable) when it could not be made durable.
 net::awaitable<std::uint64_t> await_audit(Future<Result<std::uint64_t>>& appended);

@@ -38,7 +38,7 @@ class Future {
       co_await net::async_initiate<const net::use_awaitable_t<>, void()>(
           [state](auto handler) {
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            state->waiter = [shared] { std::move(*shared)(); };
+            state->waiter = [shared] { std::move (*shared)(); };
           },
           net::use_awaitable);
     }

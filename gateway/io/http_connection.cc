@@ -113,10 +113,8 @@ net::awaitable<graph::ResponseHead> HttpConnection::read_response(graph::Method 
     head.status = message.result_int();
     if (head.status >= 100 && head.status < 200) continue;
     head.fields = fields_of(message);
-    const bool bodiless =
-        asked == graph::Method::kHead || head.status == 204 || head.status == 304;
-    begin_body(bodiless ? graph::Framing{}
-                        : framing_of(parser, graph::Framing::Kind::kUntilClose));
+    const bool bodiless = asked == graph::Method::kHead || head.status == 204 || head.status == 304;
+    begin_body(bodiless ? graph::Framing{} : framing_of(parser, graph::Framing::Kind::kUntilClose));
     if (framing_.kind == graph::Framing::Kind::kUntilClose) keep_alive_ = false;
     co_return head;
   }
@@ -133,10 +131,14 @@ void HttpConnection::begin_body(const graph::Framing& framing) {
 
 bool HttpConnection::body_finished() const {
   switch (framing_.kind) {
-    case graph::Framing::Kind::kNone: return true;
-    case graph::Framing::Kind::kLength: return left_ == 0;
-    case graph::Framing::Kind::kChunked: return chunked_.done();
-    case graph::Framing::Kind::kUntilClose: return until_close_ended_;
+    case graph::Framing::Kind::kNone:
+      return true;
+    case graph::Framing::Kind::kLength:
+      return left_ == 0;
+    case graph::Framing::Kind::kChunked:
+      return chunked_.done();
+    case graph::Framing::Kind::kUntilClose:
+      return until_close_ended_;
   }
   return true;
 }
@@ -168,14 +170,17 @@ net::awaitable<std::size_t> HttpConnection::read_body(MutableByteView into) {
   if (body_finished() || into.empty()) co_return 0;
   std::size_t got = 0;
   switch (framing_.kind) {
-    case graph::Framing::Kind::kNone: co_return 0;
+    case graph::Framing::Kind::kNone:
+      co_return 0;
     case graph::Framing::Kind::kLength:
       got = co_await read_raw(
           into.first(static_cast<std::size_t>(std::min<std::uint64_t>(left_, into.size()))));
       if (got == 0) throw_truncated();
       left_ -= got;
       break;
-    case graph::Framing::Kind::kChunked: got = co_await read_chunked(into); break;
+    case graph::Framing::Kind::kChunked:
+      got = co_await read_chunked(into);
+      break;
     case graph::Framing::Kind::kUntilClose:
       got = co_await read_raw(into);
       until_close_ended_ = got == 0;

@@ -1,6 +1,6 @@
 // Requests whose answers are JSON: forwarded with the caller's token, sizes and URLs rewritten.
-#include "crypto/offsets.h"
-#include "gateway/graph/request_fields.h"
+#include <algorithm>
+
 #include "gateway/io/exchange.h"
 
 namespace kerros::io {
@@ -36,8 +36,8 @@ graph::ItemEdit edit_of(const Exchange& x, const graph::FoundItem& item,
     edit.strip_media = true;
   }
   if (!item.download_url.empty()) {
-    transfer::DownloadGrant grant{x.caller.actor, now_ms(), item.drive_id, item.item_id,
-                                  item.ctag, item.download_url};
+    transfer::DownloadGrant grant{x.caller.actor, now_ms(),  item.drive_id,
+                                  item.item_id,   item.ctag, item.download_url};
     // Without an id the URL could not be bound to its item: the client asks /content instead.
     const auto url = item.item_id.empty() ? Result<std::string>("")
                                           : x.worker.shared.urls->download_url(grant, now_ms());
@@ -46,18 +46,16 @@ graph::ItemEdit edit_of(const Exchange& x, const graph::FoundItem& item,
   return edit;
 }
 
-std::string target_without_authority(const graph::Target& target) {
-  return target.raw_query.empty() ? target.raw_path : target.raw_path + "?" + target.raw_query;
-}
-
-// POST children makes folders only: a file made there would be born unsealed.
-void refuse_other_children(const Exchange& x, std::string_view body) {
-  if (x.route.operation != graph::Operation::kCreateChild) return;
-  const auto made = graph::find_items(body);
-  if (!made || made->size() != 1 || !made->front().is_folder)
+// A file made or filled through a JSON body would be born unsealed.
+void refuse_content_in_json(const Exchange& x, std::string_view body) {
+  const bool creates = x.route.operation == graph::Operation::kCreateChild;
+  if (!creates && x.route.operation != graph::Operation::kUpdateItem) return;
+  const auto asked = graph::read_item_request(body);
+  if (!asked) throw Refused{graph::Refusal::kMalformedRequest, "", asked.error().detail};
+  if (asked->carries_content || (creates && !asked->is_folder))
     throw Refused{graph::Refusal::kNotAllowed,
                   "Only folders can be created here; upload files with PUT content.",
-                  "POST children without a folder facet"};
+                  "a JSON body that makes or fills a file"};
 }
 
 bool is_json(const graph::ResponseHead& head) {
@@ -81,22 +79,18 @@ net::awaitable<void> record_change(Exchange& x) {
 
 }  // namespace
 
-std::string rewrite_json(Exchange& x, std::string_view json, const KnownItem& about) {
+std::string rewrite_json(Exchange& x, std::string_view json, const graph::WidenedSelect& widened) {
   if (json.empty()) return {};
-  auto found = graph::find_items(json);
+  const auto found = graph::find_items(json);
   if (!found) throw Refused{graph::Refusal::kUpstreamMalformed, "", found.error().detail};
-  if (!about.item_id.empty() && !found->empty() && found->front().item_id.empty()) {
-    found->front().drive_id = about.drive_id;
-    found->front().item_id = about.item_id;
-  }
   const auto records = known_records(x, *found);
   graph::Rewrite edits;
   for (std::size_t i = 0; i < found->size(); ++i)
     edits.items.push_back(edit_of(x, (*found)[i], records[i].get()));
-  edits.link = [&x](std::string_view url) { return own_link(x, url); };
+  edits.link = [&](std::string_view url) { return own_link(x, graph::narrow_link(url, widened)); };
+  edits.remove = widened.added;
   auto rewritten = graph::rewrite(json, edits);
-  if (!rewritten)
-    throw Refused{graph::Refusal::kUpstreamMalformed, "", rewritten.error().detail};
+  if (!rewritten) throw Refused{graph::Refusal::kUpstreamMalformed, "", rewritten.error().detail};
   return *std::move(rewritten);
 }
 
@@ -105,8 +99,11 @@ net::awaitable<void> pass_json(Exchange& x) {
   co_await send_continue(x);
   auto body = co_await x.client.collect_body(kMaxRequestJson);
   if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
-  refuse_other_children(x, *body);
-  auto request = graph_request(x, x.route.method, target_without_authority(x.route.target));
+  refuse_content_in_json(x, *body);
+  const auto widened = graph::widen_select(x.route.target);
+  auto request = graph_request(
+      x, x.route.method,
+      widened.added.empty() ? raw_target(x) : x.route.target.raw_path + "?" + widened.raw_query);
   request.body = *std::move(body);
   auto response = co_await ask_upstream(x, std::move(request));
   const std::string answer = co_await collect(x, response);
@@ -115,12 +112,8 @@ net::awaitable<void> pass_json(Exchange& x) {
   const bool accepted = response.head.status >= 200 && response.head.status < 400;
   x.proven = accepted && x.route.proves_caller;
   if (accepted) co_await record_change(x);
-  const auto& item = x.route.target.item;
-  const KnownItem about = x.route.operation == graph::Operation::kReadItem && !item.by_path()
-                              ? KnownItem{item.drive_id, item.item_id}
-                              : KnownItem{};
   co_await reply(x, response.head.status, answer_fields(x, response.head),
-                 rewrite_json(x, answer, about));
+                 rewrite_json(x, answer, widened));
 }
 
 }  // namespace kerros::io

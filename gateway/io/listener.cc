@@ -16,8 +16,7 @@ Result<ListenAddress> parse_listen(std::string_view text) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   address.host = std::string(host);
   const std::string_view port = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-  const auto [end, error] =
-      std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   boost::system::error_code bad;
   net::ip::make_address(address.host, bad);
   if (bad || port.empty() || error != std::errc{} || end != port.data() + port.size())
@@ -61,10 +60,10 @@ Result<net::ip::tcp::acceptor> listen(const net::any_io_executor& executor,
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
   if (error)
-    return fail(error == net::error::address_in_use ? ErrorCode::kConflict
-                                                    : ErrorCode::kUnavailable,
-                "cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " +
-                    error.message());
+    return fail(
+        error == net::error::address_in_use ? ErrorCode::kConflict : ErrorCode::kUnavailable,
+        "cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " +
+            error.message());
   return acceptor;
 }
 

@@ -87,8 +87,8 @@ net::awaitable<void> send_opened(Exchange& x, Upstream::Response& response, cryp
     if (hashes) hashes->plain.update(*plain);
     const std::uint64_t chunk_begin = chunk * format::kChunkSize;
     const auto skip = static_cast<std::size_t>(at - std::min(at, chunk_begin));
-    const auto wanted = static_cast<std::size_t>(
-        std::min<std::uint64_t>(plain->size() - skip, end - at));
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(plain->size() - skip, end - at));
     if (x.status == 0) co_await begin_answer(x, head);
     if (wanted > 0) {
       ticket.released(at, wanted);
@@ -123,8 +123,8 @@ net::awaitable<void> copy_answer(Exchange& x, Upstream::Response& response,
     if (chunked) {
       char line[24];
       const int digits = std::snprintf(line, sizeof line, "%zx\r\n", got);
-      co_await write_to_client(
-          x, as_bytes(std::string_view(line, static_cast<std::size_t>(digits))));
+      co_await write_to_client(x,
+                               as_bytes(std::string_view(line, static_cast<std::size_t>(digits))));
     }
     co_await write_to_client(x, buffer.bytes().first(got));
     if (chunked) co_await write_to_client(x, as_bytes("\r\n"));

@@ -1,7 +1,5 @@
 #include "gateway/io/place.h"
 
-#include <charconv>
-
 #include "gateway/graph/percent_encode.h"
 
 namespace kerros::io {
@@ -11,14 +9,7 @@ namespace {
 constexpr std::string_view kFields =
     "?$select=id,name,size,cTag,eTag,file,folder,root,parentReference";
 
-// "/drives/{id}/root:/A/B" -> "/A/B"; the root itself gives an empty path.
-std::string path_below_root(std::string_view parent_path) {
-  const std::size_t colon = parent_path.find("root:");
-  if (colon == std::string_view::npos) return {};
-  return std::string(parent_path.substr(colon + 5));
-}
-
-Identity identity_of(const graph::FoundItem& item, bool is_root) {
+Identity identity_of(const graph::FoundItem& item) {
   Identity found;
   found.exists = true;
   found.is_folder = item.is_folder;
@@ -27,7 +18,7 @@ Identity identity_of(const graph::FoundItem& item, bool is_root) {
   found.size = item.size.value_or(0);
   found.place.drive_id = item.drive_id;
   found.place.item_id = item.item_id;
-  found.place.path = is_root ? "/" : path_below_root(item.parent_path) + "/" + item.name;
+  found.place.path = item.place();
   return found;
 }
 
@@ -50,7 +41,7 @@ net::awaitable<Identity> look_up_target(Exchange& x, std::string target) {
   const auto items = graph::find_items(body);
   if (!items || items->empty() || items->front().item_id.empty())
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "look-up named no item"};
-  co_return identity_of(items->front(), items->front().parent_path.empty());
+  co_return identity_of(items->front());
 }
 
 // The raw form that names `path` below the request's starting item, spelled by us.
@@ -93,17 +84,22 @@ net::awaitable<Identity> look_up(Exchange& x) {
 net::awaitable<policy::Place> place_for_write(Exchange& x) {
   const policy::Rules& rules = x.config().policy;
   const graph::ItemAddress& item = x.route.target.item;
-  policy::Place spelled{item.drive_id, item.by_path() ? "" : item.item_id, item.path};
   const bool from_root = item.item_id == "root" && item.by_path();
-  const bool drive_known = !policy::needs_drive(rules) || !item.drive_id.empty();
-  const bool path_known = !policy::needs_path(rules) || from_root;
-  if (drive_known && path_known && policy::match(rules, spelled)) co_return spelled;
-  if (!policy::needs_path(rules) && drive_known) co_return spelled;
+  const policy::Place spelled{item.drive_id, item.by_path() ? "" : item.item_id,
+                              from_root ? item.path : ""};
+  if (policy::match(rules, spelled)) co_return spelled;
+  if (!policy::needs_path(rules) && policy::can_decide(rules, spelled)) co_return spelled;
   if (item.by_path()) co_return co_await place_below_existing(x);
   Identity identity = co_await look_up(x);
   if (!identity.exists)
     throw Refused{graph::Refusal::kNotFound, "", "the item to write does not exist"};
   co_return identity.place;
+}
+
+std::string audit_target(const Exchange& x, const policy::Place& place) {
+  const std::string& drive =
+      place.drive_id.empty() ? x.route.target.item.drive_url : place.drive_id;
+  return "drive " + drive + (place.path.empty() ? " item " + place.item_id : " path " + place.path);
 }
 
 }  // namespace kerros::io

@@ -26,4 +26,7 @@ net::awaitable<Identity> look_up(Exchange& x);
 // that looks ordinary is asked for, since a shortcut may lead elsewhere.
 net::awaitable<policy::Place> place_for_write(Exchange& x);
 
+// How the audit log names the place of a write.
+std::string audit_target(const Exchange& x, const policy::Place& place);
+
 }  // namespace kerros::io

@@ -127,11 +127,9 @@ net::awaitable<void> send_whole(Exchange& x, const Wanted& wanted, const ItemRec
   const auto begun = ByteView(stored).first(got);
   if (!crypto::has_magic(begun))
     throw Refused{graph::Refusal::kDowngraded, "", "bytes that are not sealed, of a sealed item"};
-  if (stored != crypto::encode(prefix))
-    co_return co_await read_unbound(x, wanted, response, begun);
+  if (stored != crypto::encode(prefix)) co_return co_await read_unbound(x, wanted, response, begun);
   const auto framing = response.lease->framing();
-  if (framing.kind == graph::Framing::Kind::kLength &&
-      framing.length != record.binding.sealed_size)
+  if (framing.kind == graph::Framing::Kind::kLength && framing.length != record.binding.sealed_size)
     throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
   crypto::Opener opener = make_opener(x, record.sealed, prefix);
   const OpenedBody body{.plain_size = record.binding.plain_size, .part = {}, .to_end = true};
@@ -160,8 +158,7 @@ net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRec
   const graph::RangeRequest asked = wanted_range(x, record);
   if (asked.kind == graph::RangeRequest::Kind::kUnsatisfiable)
     co_return co_await reply_unsatisfiable(x, record);
-  auto ticket =
-      co_await x.worker.reads.begin(x, record.sealed.key, wanted.audit_target());
+  auto ticket = co_await x.worker.reads.begin(x, record.sealed.key, wanted.audit_target());
   // Of several ranges the whole is sent, which RFC 9110 14.2 allows and every client takes.
   if (asked.kind == graph::RangeRequest::Kind::kRanges && asked.ranges.size() == 1)
     co_return co_await send_range(x, wanted, record, asked.ranges.front(), ticket);
@@ -171,8 +168,7 @@ net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRec
 // --- content without a record of this item ---
 
 net::awaitable<void> pass_through(Exchange& x, Upstream::Response& response, ByteView begun) {
-  graph::ResponseHead head{response.head.status,
-                           graph::client_fields(response.head.fields, false)};
+  graph::ResponseHead head{response.head.status, graph::client_fields(response.head.fields, false)};
   const auto framing = response.lease->framing();
   const bool sized = framing.kind != graph::Framing::Kind::kUntilClose &&
                      framing.kind != graph::Framing::Kind::kChunked;
@@ -246,8 +242,8 @@ net::awaitable<void> record_legacy_read(Exchange& x, const Wanted& wanted) {
 }
 
 net::awaitable<bool> begins_sealed(Exchange& x, const Wanted& wanted) {
-  auto response = co_await open_content(
-      x, ask_for(wanted, graph::ByteRange{0, format::kMagic.size() - 1}));
+  auto response =
+      co_await open_content(x, ask_for(wanted, graph::ByteRange{0, format::kMagic.size() - 1}));
   if (response.head.status == 304) co_return false;
   std::array<std::uint8_t, format::kMagic.size()> first{};
   const std::size_t got = co_await read_up_to(*response.lease, first);
@@ -306,9 +302,7 @@ net::awaitable<void> head_item(Exchange& x, const Wanted& wanted, const Identity
 net::awaitable<void> read_content(Exchange& x) {
   const graph::Target& target = x.route.target;
   Wanted wanted{target.item.drive_id, target.item.by_path() ? "" : target.item.item_id,
-                target.raw_query.empty() ? target.raw_path
-                                         : target.raw_path + "?" + target.raw_query,
-                std::nullopt};
+                raw_target(x), std::nullopt};
   policy::Place place{wanted.drive_id, wanted.item_id, ""};
   const bool by_id = !wanted.drive_id.empty() && !wanted.item_id.empty() &&
                      wanted.item_id != "root" && wanted.item_id.find(':') == std::string::npos;

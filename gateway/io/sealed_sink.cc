@@ -25,8 +25,8 @@ net::awaitable<UpstreamAnswer> read_answer(Exchange& x, Upstream::Lease& lease,
 net::awaitable<std::unique_ptr<PutSink>> PutSink::open(Exchange& x, std::string target,
                                                        graph::Fields fields,
                                                        std::uint64_t sealed_size) {
-  Upstream::Lease lease = co_await x.worker.upstream.acquire(
-      x.config(), x.now->upstream_tls, x.config().upstream.graph_host);
+  Upstream::Lease lease = co_await x.worker.upstream.acquire(x.config(), x.now->upstream_tls,
+                                                             x.config().upstream.graph_host);
   fields.set("Content-Length", std::to_string(sealed_size));
   co_await Upstream::send_head(lease, x.config(), "PUT", target, std::move(fields));
   co_return std::make_unique<PutSink>(x, std::move(lease));
@@ -65,13 +65,16 @@ net::awaitable<UpstreamAnswer> PutSink::answer() {
 FragmentSink::FragmentSink(Exchange& x, UpstreamUrl url, std::vector<graph::ByteRange> fragments,
                            std::uint64_t carry_from, std::uint64_t sealed_total,
                            std::uint64_t position)
-    : x_(x), url_(std::move(url)), fragments_(std::move(fragments)), carry_from_(carry_from),
-      sealed_total_(sealed_total), position_(position) {}
+    : x_(x),
+      url_(std::move(url)),
+      fragments_(std::move(fragments)),
+      carry_from_(carry_from),
+      sealed_total_(sealed_total),
+      position_(position) {}
 
 net::awaitable<void> FragmentSink::begin_fragment() {
   const graph::ContentRange range{fragments_[next_], sealed_total_};
-  lease_.emplace(
-      co_await x_.worker.upstream.acquire(x_.config(), x_.now->upstream_tls, url_.host));
+  lease_.emplace(co_await x_.worker.upstream.acquire(x_.config(), x_.now->upstream_tls, url_.host));
   (*lease_)->stream().bulk(range.range.length() > tls::BufferPool::kLarge);
   graph::Fields fields;
   fields.add("Content-Length", std::to_string(range.range.length()));
@@ -128,8 +131,7 @@ net::awaitable<void> FragmentSink::write(ByteView sealed) {
     } catch (const BadMessage&) {
     }
   }
-  if (early && early->head.status >= 400)
-    throw FragmentFailed{early->head, early->body, failed};
+  if (early && early->head.status >= 400) throw FragmentFailed{early->head, early->body, failed};
   throw FragmentFailed{std::nullopt, "", failed};
 }
 

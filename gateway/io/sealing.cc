@@ -36,22 +36,23 @@ std::unique_ptr<Upload> Upload::begin(Exchange& x, const policy::Rule& rule, std
   upload->item_class_ = rule.name;
   upload->target_ = std::move(target);
   const keystore::NewKeyParams params{unit_of(x, rule), x.config().sealing.suite, now_ms()};
-  auto made = x.store().make_key(
-      params,
-      [&](const crypto::Header& header, const crypto::Salt& salt,
-          ByteView dek) -> Result<crypto::Commitment> {
-        auto sealer = crypto::Sealer::make(*x.installation().backend, header, salt, dek);
-        if (!sealer) return tl::unexpected(sealer.error());
-        upload->sealer_.emplace(*std::move(sealer));
-        return upload->sealer_->commitment();
-      });
+  auto made = x.store().make_key(params,
+                                 [&](const crypto::Header& header, const crypto::Salt& salt,
+                                     ByteView dek) -> Result<crypto::Commitment> {
+                                   auto sealer = crypto::Sealer::make(*x.installation().backend,
+                                                                      header, salt, dek);
+                                   if (!sealer) return tl::unexpected(sealer.error());
+                                   upload->sealer_.emplace(*std::move(sealer));
+                                   return upload->sealer_->commitment();
+                                 });
   if (!made) throw_store_error(made.error());
   upload->sealed_ = made->sealed;
   return upload;
 }
 
-std::unique_ptr<Upload> Upload::resume(Exchange& x, const keystore::SealedKey& sealed, std::string item_class,
-                      std::string target, std::uint64_t intent) {
+std::unique_ptr<Upload> Upload::resume(Exchange& x, const keystore::SealedKey& sealed,
+                                       std::string item_class, std::string target,
+                                       std::uint64_t intent) {
   std::unique_ptr<Upload> upload(new Upload(x));
   upload->item_class_ = std::move(item_class);
   upload->target_ = std::move(target);
@@ -91,9 +92,8 @@ void Upload::start_pending() {
   record.item_class = item_class_;
   record.created_by = x_.caller.actor;
   record.created = now_ms();
-  pending_.emplace(x_.worker.executor, [&](auto done) {
-    x_.store().put_pending(std::move(record), std::move(done));
-  });
+  pending_.emplace(x_.worker.executor,
+                   [&](auto done) { x_.store().put_pending(std::move(record), std::move(done)); });
 }
 
 net::awaitable<void> Upload::intended() {
@@ -120,20 +120,22 @@ Stored check_stored(const std::string& answer_json, std::uint64_t sealed_size,
   const bool hash_differs =
       hash_told && stored.item.quick_xor_hash != to_base64(hashes.sealed.digest());
   const bool size_differs = stored.item.size && *stored.item.size != sealed_size;
-  if (hash_differs || size_differs) stored.state = keystore::ItemState::kSuspect;
-  else if (!hash_told || !stored.item.size) stored.state = keystore::ItemState::kUnverified;
+  if (hash_differs || size_differs)
+    stored.state = keystore::ItemState::kSuspect;
+  else if (!hash_told || !stored.item.size)
+    stored.state = keystore::ItemState::kUnverified;
   return stored;
 }
 
-net::awaitable<std::string> Upload::finish(const std::string& answer_json,
-                                           std::uint64_t plain_size, std::uint64_t sealed_size,
+net::awaitable<std::string> Upload::finish(const std::string& answer_json, std::uint64_t plain_size,
+                                           std::uint64_t sealed_size,
                                            const transfer::Hashes& hashes) {
   x_.proven = true;
   Stored stored = check_stored(answer_json, sealed_size, hashes);
   Future<Status> bound(x_.worker.executor, [&](auto done) {
     x_.store().bind(sealed_.key, binding_of(stored.item, plain_size, sealed_size, hashes),
-                     stored.state, stored.state != keystore::ItemState::kSuspect, now_ms(),
-                     std::move(done));
+                    stored.state, stored.state != keystore::ItemState::kSuspect, now_ms(),
+                    std::move(done));
   });
   const Status status = co_await bound.get();
   if (!status) throw_store_error(status.error());

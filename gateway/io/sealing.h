@@ -1,8 +1,8 @@
 // One upload being sealed: its key, its records, and the promise that each intent gets an outcome.
 //
 // Order of what is durable (docs/path-of-a-byte.md): the intent and the pending record, both before
-// the last sealed byte goes upstream; the bound record before the client's answer. The waits overlap
-// the transfer.
+// the last sealed byte goes upstream; the bound record before the client's answer. The waits
+// overlap the transfer.
 //
 // Thread safety: one coroutine. Lifetime: within the Exchange; an Upload that goes without an
 // outcome records its failure by itself.
@@ -29,7 +29,8 @@ class Upload {
   static std::unique_ptr<Upload> begin(Exchange& x, const policy::Rule& rule, std::string target);
   // An upload session goes on: its key from the store, its intent from the session record.
   static std::unique_ptr<Upload> resume(Exchange& x, const keystore::SealedKey& sealed,
-                                        std::string item_class, std::string target, std::uint64_t intent);
+                                        std::string item_class, std::string target,
+                                        std::uint64_t intent);
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
   ~Upload();
@@ -59,7 +60,7 @@ class Upload {
   void record_outcome(const std::string& status, audit::Event event, std::uint64_t plain_size);
 
   Exchange& x_;
-  bool settled_ = false;  // an outcome was recorded, or is another request's business
+  bool settled_ = false;        // an outcome was recorded, or is another request's business
   bool may_have_left_ = false;  // durable() was passed: the last byte may be upstream
   std::optional<crypto::Sealer> sealer_;
   keystore::SealedKey sealed_;

@@ -99,8 +99,7 @@ Status check_ready(Installation& installation, const Config& config) {
   if (!dek) return tl::unexpected(dek.error());
   const auto prefix = crypto::decode_prefix(sealer->prefix());
   if (!prefix) return tl::unexpected(prefix.error());
-  auto opener =
-      crypto::Opener::make(*installation.backend, *prefix, std::as_const(*dek).reveal());
+  auto opener = crypto::Opener::make(*installation.backend, *prefix, std::as_const(*dek).reveal());
   if (!opener) return tl::unexpected(opener.error());
   std::array<std::uint8_t, 16> plain{};
   return opener->open_chunk(0, crypto::Last::kYes, chunk, plain);
@@ -108,16 +107,15 @@ Status check_ready(Installation& installation, const Config& config) {
 
 class Gateway {
  public:
-  Gateway(const Config& config, Installation& installation,
-          std::shared_ptr<const Snapshot> snapshot)
-      : installation_(installation), snapshots_(std::move(snapshot)),
-        buffers_(config.limits.buffer_bytes) {}
+  Gateway(const Config& config, Installation& installation)
+      : installation_(installation), snapshots_(nullptr), buffers_(config.limits.buffer_bytes) {}
 
   Status start(const Config& config);
   void serve_until_told();
   void stop();
 
  private:
+  Status choose_port(ListenAddress& address);
   Status make_shared_state(const Config& config);
   Status open_doors(const Config& config, const ListenAddress& address);
   void on_signal(int signal);
@@ -133,9 +131,18 @@ class Gateway {
   std::unique_ptr<AdminServer> admin_;
   net::io_context main_io_;
   net::signal_set signals_{main_io_, SIGTERM, SIGINT, SIGHUP};
+  std::uint16_t port_ = 0;
   std::string graph_address_;
   std::uint64_t started_ms_ = now_ms();
 };
+
+// The first listener decides which port it is; all threads then share it.
+Status Gateway::choose_port(ListenAddress& address) {
+  const auto probe = listen(main_io_.get_executor(), address, Share::kYes);
+  if (!probe) return tl::unexpected(probe.error());
+  port_ = address.port = probe->local_endpoint().port();
+  return {};
+}
 
 Status Gateway::make_shared_state(const Config& config) {
   auto hash_key = installation_.store->derived_key(crypto::Purpose::kOpaqueName, {});
@@ -159,18 +166,16 @@ Status Gateway::make_shared_state(const Config& config) {
   return {};
 }
 
-Status Gateway::open_doors(const Config& config, const ListenAddress& asked) {
-  auto context = tls::Context::server(
-      {config.graph_door.certificate, config.graph_door.private_key});
+Status Gateway::open_doors(const Config& config, const ListenAddress& address) {
+  auto context =
+      tls::Context::server({config.graph_door.certificate, config.graph_door.private_key});
   if (!context) return tl::unexpected(context.error());
-  ListenAddress address = asked;
-  const unsigned count =
-      config.limits.threads ? config.limits.threads : std::max(1u, std::thread::hardware_concurrency());
+  const unsigned count = config.limits.threads ? config.limits.threads
+                                               : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; ++i) {
     auto thread = std::make_unique<Thread>(*shared_);
     auto acceptor = listen(thread->worker.executor, address, Share::kYes);
     if (!acceptor) return tl::unexpected(acceptor.error());
-    address.port = acceptor->local_endpoint().port();  // with port 0 the first one decides
     graph_address_ = bound_address(*acceptor);
     thread->acceptor = *std::move(acceptor);
     net::co_spawn(thread->io, accept_loop(*thread, *context), net::detached);
@@ -181,29 +186,34 @@ Status Gateway::open_doors(const Config& config, const ListenAddress& asked) {
   return {};
 }
 
-Status Gateway::start(const Config& config) {
-  const auto address = parse_listen(config.graph_door.listen);
+Status Gateway::start(const Config& given) {
+  auto address = parse_listen(given.graph_door.listen);
   if (!address) return tl::unexpected(address.error());
   auto lock = AddressLock::take(*address);
   if (!lock) return tl::unexpected(lock.error());
   address_lock_.emplace(*std::move(lock));
+  if (auto ok = choose_port(*address); !ok) return ok;
+  const Config config = with_port(given, port_);
+  auto snapshot = Snapshot::make(config);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  snapshots_.publish(*std::move(snapshot));
   if (auto ok = make_shared_state(config); !ok) return ok;
   if (auto ok = check_ready(installation_, config); !ok) return ok;
   if (auto ok = open_doors(config, *address); !ok) return ok;
-  auto admin = AdminServer::start(
-      config, snapshots_, installation_,
-      {[this] {
-         if (shared_->draining) return Status(fail(ErrorCode::kUnavailable, "draining"));
-         return check_ready(installation_, snapshots_.current()->config);
-       },
-       [this] { return running(); }});
+  auto admin =
+      AdminServer::start(config, snapshots_, installation_,
+                         {[this] {
+                            if (shared_->draining)
+                              return Status(fail(ErrorCode::kUnavailable, "draining"));
+                            return check_ready(installation_, snapshots_.current()->config);
+                          },
+                          [this] { return running(); }});
   if (!admin) return tl::unexpected(admin.error());
   admin_ = *std::move(admin);
   const auto logged = installation_.log->append_and_wait(
       own_record(audit::Event::kStart, "gateway " + graph_address_, "done"));
   if (!logged) return tl::unexpected(logged.error());
-  for (auto& thread : threads_)
-    thread->thread = std::thread([io = &thread->io] { io->run(); });
+  for (auto& thread : threads_) thread->thread = std::thread([io = &thread->io] { io->run(); });
   std::printf("ready graph=%s admin=%s backend=%s threads=%zu\n", graph_address_.c_str(),
               admin_->address().c_str(), std::string(installation_.backend->name()).c_str(),
               threads_.size());
@@ -212,15 +222,15 @@ Status Gateway::start(const Config& config) {
 }
 
 admin::Running Gateway::running() const {
-  return {graph_address_, std::string(installation_.backend->name()),
-          shared_->counters.connections, shared_->counters.transfers, started_ms_};
+  return {graph_address_, std::string(installation_.backend->name()), shared_->counters.connections,
+          shared_->counters.transfers, started_ms_};
 }
 
 // A whole new snapshot or the old one with the reason: never half of either.
 void Gateway::reload() {
   const auto before = snapshots_.current();
   auto config = load_config(before->config.file);
-  auto next = config ? Snapshot::make(*std::move(config))
+  auto next = config ? Snapshot::make(with_port(*std::move(config), port_))
                      : Result<std::shared_ptr<const Snapshot>>(tl::unexpected(config.error()));
   if (!next) {
     spdlog::error("reload refused, the old configuration stays: {}", next.error().detail);
@@ -269,13 +279,11 @@ void Gateway::stop() {
     });
   while (shared_->counters.transfers > 0 && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  spdlog::info("stopping with {} transfers under way",
-               shared_->counters.transfers.load());
+  spdlog::info("stopping with {} transfers under way", shared_->counters.transfers.load());
   for (auto& thread : threads_) thread->io.stop();
   for (auto& thread : threads_)
     if (thread->thread.joinable()) thread->thread.join();
-  for (auto& thread : threads_)
-    thread->worker.reads.close_due(*installation_.log, now_ms(), true);
+  for (auto& thread : threads_) thread->worker.reads.close_due(*installation_.log, now_ms(), true);
   admin_.reset();
   if (!graph_address_.empty())
     (void)installation_.log->append_and_wait(
@@ -285,9 +293,7 @@ void Gateway::stop() {
 }  // namespace
 
 Status run_gateway(const Config& config, Installation& installation) {
-  auto snapshot = Snapshot::make(config);
-  if (!snapshot) return tl::unexpected(snapshot.error());
-  Gateway gateway(config, installation, *std::move(snapshot));
+  Gateway gateway(config, installation);
   if (auto ok = gateway.start(config); !ok) return ok;
   gateway.serve_until_told();
   gateway.stop();

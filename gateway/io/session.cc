@@ -22,11 +22,12 @@ std::string new_request_id() {
 // One line a request: route patterns instead of targets, since names and tokens are in those.
 void log_line(const Exchange& x) {
   const auto took = now_ms() - x.started_ms;
-  spdlog::info("request id={} peer={} method={} route=\"{}\" decision={} status={} body={} ms={}{}{}",
-               x.request_id, x.client.stream().peer(), graph::name(x.head.method),
-               x.route.pattern.empty() ? "none" : x.route.pattern, x.decision, x.status,
-               x.client.body_read(), took, x.refusal_detail.empty() ? "" : " why=",
-               x.refusal_detail.empty() ? "" : "\"" + x.refusal_detail + "\"");
+  spdlog::info(
+      "request id={} peer={} method={} route=\"{}\" decision={} status={} body={} ms={}{}{}",
+      x.request_id, x.client.stream().peer(), graph::name(x.head.method),
+      x.route.pattern.empty() ? "none" : x.route.pattern, x.decision, x.status,
+      x.client.body_read(), took, x.refusal_detail.empty() ? "" : " why=",
+      x.refusal_detail.empty() ? "" : "\"" + x.refusal_detail + "\"");
 }
 
 // False at the end of the connection.

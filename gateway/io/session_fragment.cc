@@ -56,9 +56,8 @@ net::awaitable<void> store_session(Exchange& x, Session& s, std::uint64_t tags_b
 
 net::awaitable<void> erase_session(Exchange& x, const crypto::Id& id) {
   x.worker.shared.sessions.forget(id);
-  Future<Status> erased(x.worker.executor, [&](auto done) {
-    x.store().erase_session(id, std::move(done));
-  });
+  Future<Status> erased(x.worker.executor,
+                        [&](auto done) { x.store().erase_session(id, std::move(done)); });
   co_await erased.get();
 }
 
@@ -146,8 +145,8 @@ net::awaitable<std::optional<UpstreamAnswer>> send_fragment(Exchange& x, Session
   const std::uint64_t upstream_at = co_await where_upstream_stands(x, s);
   const auto plan = transfer::plan(state, range.range.last + 1, upstream_at);
   TransferBuffer buffer(x, tls::BufferPool::kLarge);
-  transfer::SealWindow window(upload.sealer(), buffer.bytes(),
-                              crypto::chunk_of(state.plain_offset), state.hashes);
+  transfer::SealWindow window(upload.sealer(), buffer.bytes(), crypto::chunk_of(state.plain_offset),
+                              state.hashes);
   FragmentSink fragments(x, s.url, plan.fragments, plan.carry_from, plan.sealed_total,
                          state.sealed_confirmed);
   ClaimingSink sink(x, s, window, &fragments);
@@ -194,8 +193,8 @@ net::awaitable<void> finish_session(Exchange& x, Session& s, Upload& upload,
 net::awaitable<void> next_fragment(Exchange& x, Session& s, const graph::ContentRange& range) {
   const TransferGuard transferring(x);
   transferring.use_large(x.client, range.range.length());
-  auto upload = Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target,
-                               s.state.intent);
+  auto upload =
+      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
   std::optional<UpstreamAnswer> answer;
   std::optional<FragmentFailed> failed;
   std::exception_ptr ended;
@@ -225,12 +224,10 @@ net::awaitable<void> next_fragment(Exchange& x, Session& s, const graph::Content
 net::awaitable<void> compare_repeated(Exchange& x, Session& s) {
   const TransferGuard transferring(x);
   const SessionState& state = s.state;
-  auto upload =
-      Upload::resume(x, s.record.sealed, state.item_class, state.target, state.intent);
+  auto upload = Upload::resume(x, s.record.sealed, state.item_class, state.target, state.intent);
   upload->leave_open();
   TransferBuffer buffer(x, tls::BufferPool::kLarge);
-  transfer::SealWindow window(upload->sealer(), buffer.bytes(),
-                              crypto::chunk_of(state.last_first));
+  transfer::SealWindow window(upload->sealer(), buffer.bytes(), crypto::chunk_of(state.last_first));
   ClaimingSink sink(x, s, window, nullptr);
   if (auto ok = refill(window, state.tail_before); !ok) throw_store_error(ok.error());
   co_await send_continue(x);
@@ -270,17 +267,23 @@ net::awaitable<void> take_fragment(Exchange& x, Session& s) {
     co_return co_await answer_without_reading(x, s.state.final_status, s.state.final_answer);
   check_length(x, range);
   switch (kind) {
-    case FragmentKind::kNext: co_return co_await next_fragment(x, s, range);
-    case FragmentKind::kRepeatOfLast: co_return co_await compare_repeated(x, s);
+    case FragmentKind::kNext:
+      co_return co_await next_fragment(x, s, range);
+    case FragmentKind::kRepeatOfLast:
+      co_return co_await compare_repeated(x, s);
     case FragmentKind::kOlder:
       co_return co_await answer_without_reading(x, 202, progress_json(s.state));
-    case FragmentKind::kFinished: break;
-    case FragmentKind::kOverlap: throw Refused{graph::Refusal::kFragmentOverlap, "", "overlap"};
-    case FragmentKind::kGap: throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "gap"};
+    case FragmentKind::kFinished:
+      break;
+    case FragmentKind::kOverlap:
+      throw Refused{graph::Refusal::kFragmentOverlap, "", "overlap"};
+    case FragmentKind::kGap:
+      throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "gap"};
     case FragmentKind::kTotalDiffers:
       throw Refused{graph::Refusal::kFragmentMalformed,
                     "The total differs from that of the first fragment.", "total changed"};
-    case FragmentKind::kTooLarge: throw Refused{graph::Refusal::kTooLarge, "", "total too large"};
+    case FragmentKind::kTooLarge:
+      throw Refused{graph::Refusal::kTooLarge, "", "total too large"};
   }
 }
 
@@ -289,8 +292,8 @@ net::awaitable<void> commit_deferred(Exchange& x, Session& s) {
     co_return co_await answer_without_reading(x, s.state.final_status, s.state.final_answer);
   if (s.state.plain_total == 0 || s.state.plain_offset != s.state.plain_total)
     throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "commit before the last fragment"};
-  auto upload = Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target,
-                               s.state.intent);
+  auto upload =
+      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
   upload->start_pending();
   co_await upload->durable();
   Upstream::Request request;
@@ -308,8 +311,8 @@ net::awaitable<void> commit_deferred(Exchange& x, Session& s) {
 
 net::awaitable<void> cancel_session(Exchange& x, Session& s) {
   const bool finished = s.state.finished();
-  auto upload = Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target,
-                               s.state.intent);
+  auto upload =
+      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
   if (finished) {
     upload->leave_open();
     throw Refused{graph::Refusal::kSessionNotFound, "", "the session is finished"};
@@ -325,15 +328,22 @@ net::awaitable<void> sealed_upload(Exchange& x, const crypto::Id& id) {
   std::optional<Refused> differs;
   try {
     switch (x.route.method) {
-      case graph::Method::kPut: co_await take_fragment(x, s); break;
-      case graph::Method::kPost: co_await commit_deferred(x, s); break;
-      case graph::Method::kDelete: co_await cancel_session(x, s); break;
+      case graph::Method::kPut:
+        co_await take_fragment(x, s);
+        break;
+      case graph::Method::kPost:
+        co_await commit_deferred(x, s);
+        break;
+      case graph::Method::kDelete:
+        co_await cancel_session(x, s);
+        break;
       case graph::Method::kGet:
         if (s.state.finished())
           throw Refused{graph::Refusal::kSessionNotFound, "", "the session is finished"};
         co_await reply_json(x, 200, progress_json(s.state));
         break;
-      default: throw Refused{graph::Refusal::kUnknownRoute, "", "method on an upload URL"};
+      default:
+        throw Refused{graph::Refusal::kUnknownRoute, "", "method on an upload URL"};
     }
   } catch (Refused& refused) {
     if (refused.refusal != graph::Refusal::kFragmentDiffers) throw;

@@ -34,8 +34,8 @@ net::awaitable<void> cancel(Worker& worker, const transfer::SessionState& state)
   request.host = url->host;
   request.method = graph::Method::kDelete;
   request.target = url->target;
-  auto response =
-      co_await worker.upstream.request(snapshot->config, snapshot->upstream_tls, std::move(request));
+  auto response = co_await worker.upstream.request(snapshot->config, snapshot->upstream_tls,
+                                                   std::move(request));
   if (co_await response.lease->drain_body(64 * 1024)) response.lease.release();
 }
 

@@ -23,8 +23,7 @@ bool equal_without_case(std::string_view a, std::string_view b) {
 // A kept connection that has something to read was closed (or spoken on) by the peer.
 bool is_quiet(tls::Stream& stream) {
   char byte = 0;
-  const auto got =
-      ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const auto got = ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
@@ -178,8 +177,7 @@ net::awaitable<Upstream::Response> Upstream::request_once(const Config& config,
   if (!request.body.empty() || request.method == graph::Method::kPost ||
       request.method == graph::Method::kPut || request.method == graph::Method::kPatch)
     fields.set("Content-Length", std::to_string(request.body.size()));
-  co_await send_head(lease, config, graph::name(request.method), request.target,
-                     std::move(fields));
+  co_await send_head(lease, config, graph::name(request.method), request.target, std::move(fields));
   co_await lease->stream().write(as_bytes(request.body));
   lease->stream().expires_after(config.upstream.answer_timeout);
   graph::ResponseHead head = co_await lease->read_response(request.method);

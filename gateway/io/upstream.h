@@ -61,9 +61,8 @@ class Upstream {
                                 std::string host, bool fresh = false);
 
   // Sends a head, ready for its body.
-  static net::awaitable<void> send_head(Lease& lease, const Config& config,
-                                        std::string_view method, std::string_view target,
-                                        graph::Fields fields);
+  static net::awaitable<void> send_head(Lease& lease, const Config& config, std::string_view method,
+                                        std::string_view target, graph::Fields fields);
 
   struct Request {
     std::string host;
@@ -90,8 +89,7 @@ class Upstream {
                                                           std::shared_ptr<tls::Context> context,
                                                           const std::string& host);
   std::unique_ptr<HttpConnection> take_kept(const std::string& host);
-  net::awaitable<Response> request_once(const Config& config,
-                                        std::shared_ptr<tls::Context> context,
+  net::awaitable<Response> request_once(const Config& config, std::shared_ptr<tls::Context> context,
                                         const Request& request, bool fresh);
 
   net::any_io_executor executor_;

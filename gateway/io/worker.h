@@ -30,8 +30,11 @@ struct Shared {
   Shared(Installation& the_installation, Snapshots& the_snapshots,
          std::unique_ptr<transfer::OwnUrls> own_urls, tls::BufferPool& the_buffers,
          crypto::SecretBytes key_of_hashes)
-      : installation(the_installation), snapshots(the_snapshots), urls(std::move(own_urls)),
-        buffers(the_buffers), hash_key(std::move(key_of_hashes)) {}
+      : installation(the_installation),
+        snapshots(the_snapshots),
+        urls(std::move(own_urls)),
+        buffers(the_buffers),
+        hash_key(std::move(key_of_hashes)) {}
 
   Installation& installation;
   Snapshots& snapshots;

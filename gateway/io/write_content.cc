@@ -14,11 +14,6 @@ namespace kerros::io {
 
 namespace {
 
-std::string content_target(const Exchange& x) {
-  const graph::Target& target = x.route.target;
-  return target.raw_query.empty() ? target.raw_path : target.raw_path + "?" + target.raw_query;
-}
-
 bool accepted(const UpstreamAnswer& answer) {
   return answer.head.status == 200 || answer.head.status == 201;
 }
@@ -76,7 +71,7 @@ net::awaitable<void> put_plain(Exchange& x) {
                                                              x.config().upstream.graph_host);
   transferring.use_large(x.client, framing.length);
   transferring.use_large(*lease, framing.length);
-  co_await Upstream::send_head(lease, x.config(), "PUT", content_target(x), std::move(fields));
+  co_await Upstream::send_head(lease, x.config(), "PUT", raw_target(x), std::move(fields));
   co_await send_continue(x);
   co_await copy_body(x, lease);
   lease->stream().expires_after(x.config().upstream.answer_timeout);
@@ -112,8 +107,7 @@ net::awaitable<void> answer_stored(Exchange& x, Upload& upload, const UpstreamAn
       co_await upload.give_up("refused: upstream answered " + std::to_string(answer.head.status));
     throw Relayed{answer.head, answer.body};
   }
-  const std::string told =
-      co_await upload.finish(answer.body, sizes.plain, sizes.sealed, hashes);
+  const std::string told = co_await upload.finish(answer.body, sizes.plain, sizes.sealed, hashes);
   co_await reply(x, answer.head.status, answer_fields(x, answer.head), told);
 }
 
@@ -161,8 +155,8 @@ class SpooledSource : public Source {
 
 net::awaitable<void> put_whole(Exchange& x, Upload& upload, Source& source, Sizes sizes,
                                const transfer::SealWindow& window) {
-  auto sink = co_await PutSink::open(x, content_target(x),
-                                     graph::upstream_fields(x.head.fields, true), sizes.sealed);
+  auto sink = co_await PutSink::open(x, raw_target(x), graph::upstream_fields(x.head.fields, true),
+                                     sizes.sealed);
   co_await source.pump(*sink, upload);
   const UpstreamAnswer answer = co_await sink->answer();
   co_await answer_stored(x, upload, answer, sizes, window.hashes());
@@ -173,8 +167,10 @@ net::awaitable<UpstreamUrl> open_upstream_session(Exchange& x) {
   const std::string behavior = graph::conflict_behavior(x.route.target);
   const nlohmann::json body = {
       {"item", {{"@microsoft.graph.conflictBehavior", behavior.empty() ? "replace" : behavior}}}};
+  const graph::ItemAddress& item = x.route.target.item;
   auto request = graph_request(x, graph::Method::kPost,
-                               x.route.target.item.raw_item + "/createUploadSession");
+                               item.raw_item + "/createUploadSession" +
+                                   (item.raw_alias.empty() ? "" : "?" + item.raw_alias));
   request.fields.set("Content-Type", "application/json");
   request.body = body.dump();
   auto response = co_await ask_upstream(x, std::move(request));
@@ -247,12 +243,13 @@ net::awaitable<void> write_content(Exchange& x) {
   x.decision = policy::name(verdict.decision);
   switch (verdict.decision) {
     case policy::Decision::kSeal:
-      co_return co_await put_sealed(x, *verdict.rule,
-                                    "drive " + place.drive_id + " path " + place.path);
-    case policy::Decision::kPass: co_return co_await put_plain(x);
+      co_return co_await put_sealed(x, *verdict.rule, audit_target(x, place));
+    case policy::Decision::kPass:
+      co_return co_await put_plain(x);
     case policy::Decision::kRewrite:
     case policy::Decision::kOpen:
-    case policy::Decision::kRefuse: break;
+    case policy::Decision::kRefuse:
+      break;
   }
   throw Refused{graph::Refusal::kNotAllowed, "", verdict.reason};
 }

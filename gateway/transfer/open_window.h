@@ -23,7 +23,9 @@ class OpenWindow {
   OpenWindow(crypto::Opener& opener, MutableByteView buffer, std::uint64_t first_chunk)
       : opener_(opener), buffer_(buffer), chunk_(first_chunk) {}
 
-  MutableByteView space() { return buffer_.subspan(fill_, crypto::format::kSealedChunkSize - fill_); }
+  MutableByteView space() {
+    return buffer_.subspan(fill_, crypto::format::kSealedChunkSize - fill_);
+  }
   void filled(std::size_t bytes) { fill_ += bytes; }
   bool full() const { return fill_ == crypto::format::kSealedChunkSize; }
   std::uint64_t chunk() const { return chunk_; }

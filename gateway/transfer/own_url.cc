@@ -57,9 +57,9 @@ Result<Bytes> OwnUrls::open(UrlPurpose purpose, std::string_view token,
   if (day > today || today - day > 1) return tl::unexpected(kBadToken);
   auto key = key_of_day_(day);
   if (!key) return tl::unexpected(key.error());
-  auto body = crypto::open_value(std::as_const(*key).reveal(), kLabel,
-                                 context_of(purpose, public_host_, gateway_),
-                                 ByteView(*raw).subspan(5));
+  auto body =
+      crypto::open_value(std::as_const(*key).reveal(), kLabel,
+                         context_of(purpose, public_host_, gateway_), ByteView(*raw).subspan(5));
   if (!body) return tl::unexpected(kBadToken);
   const ByteView view = std::as_const(*body).reveal();
   return Bytes(view.begin(), view.end());
@@ -69,8 +69,8 @@ Result<std::string> OwnUrls::download_url(const DownloadGrant& grant, std::uint6
   Writer body;
   body.u64(now_ms + kDownloadUrlLifeMs);
   body.u64(grant.proven_ms);
-  for (const auto* text : {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag,
-                           &grant.upstream_url})
+  for (const auto* text :
+       {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     body.text(*text);
   return seal(UrlPurpose::kDownload, std::move(body).take(), now_ms)
       .map([this](const std::string& token) { return url(graph::kOwnDownloadPath, token); });
@@ -83,8 +83,8 @@ Result<DownloadGrant> OwnUrls::open_download(std::string_view token, std::uint64
   DownloadGrant grant;
   const std::uint64_t expires = in.u64();
   grant.proven_ms = in.u64();
-  for (auto* text : {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag,
-                     &grant.upstream_url})
+  for (auto* text :
+       {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     *text = in.text();
   if (!in.ok() || now_ms >= expires) return tl::unexpected(kBadToken);
   return grant;
@@ -111,8 +111,7 @@ Result<std::string> OwnUrls::plain_upload_url(std::string_view upstream_url,
       .map([this](const std::string& token) { return url(graph::kOwnUploadPath, token); });
 }
 
-Result<std::string> OwnUrls::open_plain_upload(std::string_view token,
-                                               std::uint64_t now_ms) const {
+Result<std::string> OwnUrls::open_plain_upload(std::string_view token, std::uint64_t now_ms) const {
   return open(UrlPurpose::kPlainUpload, token, now_ms).map([](const Bytes& body) {
     return std::string(as_text(body));
   });

@@ -23,7 +23,7 @@ enum class UrlPurpose : std::uint8_t { kDownload = 1, kUpload = 2, kPlainUpload 
 
 // What a download URL is bound to.
 struct DownloadGrant {
-  std::string actor;         // whom upstream accepted when the URL was issued
+  std::string actor;  // whom upstream accepted when the URL was issued
   std::uint64_t proven_ms = 0;
   std::string drive_id;
   std::string item_id;

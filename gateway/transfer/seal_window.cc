@@ -11,7 +11,10 @@ namespace format = crypto::format;
 
 SealWindow::SealWindow(crypto::Sealer& sealer, MutableByteView buffer, std::uint64_t next_chunk,
                        Hashes hashes)
-    : sealer_(sealer), buffer_(buffer), next_chunk_(next_chunk), first_chunk_(next_chunk),
+    : sealer_(sealer),
+      buffer_(buffer),
+      next_chunk_(next_chunk),
+      first_chunk_(next_chunk),
       hashes_(hashes) {}
 
 void SealWindow::put_sealed(ByteView bytes, Hash hash) {

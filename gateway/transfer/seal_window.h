@@ -40,7 +40,7 @@ class SealWindow {
   bool full() const;                 // no room for another chunk: send ready() and clear()
 
   ByteView ready() const { return buffer_.first(ready_); }
-  ByteView tags() const { return tags_; }      // of the chunks in ready(), 16 bytes each
+  ByteView tags() const { return tags_; }  // of the chunks in ready(), 16 bytes each
   std::uint64_t first_chunk() const { return first_chunk_; }  // the one tags() begins with
   ByteView unfinished() const { return buffer_.subspan(ready_, fill_); }
   void clear();  // forgets ready(); unfinished plaintext moves to the front

@@ -1,9 +1,10 @@
 // An upload session as a state that can be stored, and the pure decisions about its fragments.
 //
 // The state stands at one point: all plaintext below `plain_offset` was taken from the client;
-// upstream holds the sealed bytes below `sealed_confirmed`; what lies between is in `carry` (sealed)
-// and `tail` (plaintext of the unfinished chunk, at rest only under the session's own key). The
-// point moves only after upstream confirmed, in one store transaction together with the tag window.
+// upstream holds the sealed bytes below `sealed_confirmed`; what lies between is in `carry`
+// (sealed) and `tail` (plaintext of the unfinished chunk, at rest only under the session's own
+// key). The point moves only after upstream confirmed, in one store transaction together with the
+// tag window.
 //
 // No chunk is ever sealed twice with different bytes: tags are claimed before their bytes leave,
 // and a fragment that comes again is sealed in memory and its tags compared (docs/format.md 7).
@@ -80,7 +81,7 @@ FragmentKind judge(const SessionState& state, const graph::ContentRange& fragmen
 struct UpstreamPlan {
   std::vector<graph::ByteRange> fragments;
   std::uint64_t sealed_total = 0;
-  bool last = false;          // the plaintext ends here: the final chunk is sealed and sent
+  bool last = false;             // the plaintext ends here: the final chunk is sealed and sent
   std::uint64_t carry_from = 0;  // sealed offset where carried bytes begin
 };
 UpstreamPlan plan(const SessionState& state, std::uint64_t plain_end,
