@@ -3,7 +3,10 @@
 // Every acknowledged upload opens; every other is absent or whole, and can be made again; no key and
 // nonce ever sealed two things, by what the cloud received down to the last byte.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import https from 'node:https';
+import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { Office, randomFrom } from '../support/office.mjs';
 import { Executioner, canTrace } from './executioner.mjs';
@@ -15,6 +18,7 @@ const kRounds = Number(process.argv[3] ?? 200);
 const kSeed = Number(process.argv[4] ?? 1);
 const kSettle = 10;  // rounds
 const kShown = 10;   // failures in full
+const run = promisify(execFile);
 const below = randomFrom(kSeed);
 const tap = new Wiretap();
 const uses = new KeyUses();
@@ -64,29 +68,36 @@ async function makeAgain(file, round) {
   assert.equal(await file.verify(office), 'acknowledged');
 }
 
+async function afterPut(round, file) {
+  const found = await must(`round ${round}`, () => file.verify(office));
+  note(`put ${found ?? 'failed'}`);
+  if (found === 'absent') await must(`round ${round}, again`, () => makeAgain(file, round));
+}
+
+async function afterSession(round, file) {
+  const was = file.state;
+  const found = await must(`round ${round}`, () => file.verify(office));
+  note(`session ${was === found ? found : `${was}, then ${found ?? 'failed'}`}`);
+  if (found === undefined) file.state = 'lost';
+  if (!file.over) return;
+  for (const [status, n] of Object.entries(file.told)) if (n > 0) note(`session told ${status}`);
+  if (file.continued > 0) note('session continued after a death');
+}
+
+// Listing and verifying read everything: in long runs not every time.
+async function booksAgree(round) {
+  if (kRounds > 500 && round % 25 !== 0) return;
+  const commands = [['audit', 'verify'], ['item', 'list', '--json']];
+  await Promise.all(commands.map((command) => must(`round ${round}, kerros ${command.join(' ')}`, () =>
+    run(path.join(office.bin, 'kerros'), [...command, '--config', office.configFile], { maxBuffer: 1 << 30 }))));
+}
+
 async function afterwards(round, puts) {
-  for (const file of [...puts, rewritten]) {
-    const found = await must(`round ${round}`, () => file.verify(office));
-    note(`put ${found}`);
-    if (found === 'absent') await must(`round ${round}, again`, () => makeAgain(file, round));
-  }
-  for (const file of sessions) {
-    const was = file.state;
-    const found = await must(`round ${round}`, () => file.verify(office));
-    note(`session ${was === found ? found : `${was}, then ${found ?? 'failed'}`}`);
-    if (found === undefined) file.state = 'lost';
-    if (file.over) for (const [status, n] of Object.entries(file.told)) for (let i = 0; i < n; i += 1) note(`session told ${status}`);
-    if (file.over && file.continued > 0) note('session continued after a death');
-  }
+  await Promise.all([booksAgree(round), ...[...puts, rewritten].map((file) => afterPut(round, file)),
+                     ...sessions.map((file) => afterSession(round, file))]);
   sessions = sessions.filter((file) => !file.over);
   for (const request of tap.take()) await must(`round ${round}, on the wire`, () => uses.add(request));
   if (round % kSettle === 0) await settle();
-  // Listing and verifying read everything: in long runs not every time.
-  if (kRounds > 500 && round % 25 !== 0) return;
-  for (const command of [['audit', 'verify'], ['item', 'list', '--json']]) {
-    const run = office.kerros(...command);
-    if (run.code !== 0) failures.push(`round ${round}: kerros ${command.join(' ')}: ${run.code} ${run.err}`);
-  }
 }
 
 // How long a round takes that nobody cuts short: the time among which the clock chooses.
@@ -98,12 +109,12 @@ await afterwards(0, first.puts);
 
 let struck = 0;
 for (let round = 1; round <= kRounds; round += 1) {
-  const T=[performance.now()]; const armed = await executioner.arm(office, duration); T.push(performance.now());
+  const armed = await executioner.arm(office, duration);
   const { puts, done } = work(round);
-  await done;T.push(performance.now());
-  struck += await executioner.finish(office, armed) ? 1 : 0;T.push(performance.now());
-  await must(`round ${round}, start`, () => office.startGateway());T.push(performance.now());
-  await afterwards(round, puts);T.push(performance.now()); console.log(armed.what, T.slice(1).map((t,i)=>Math.round(t-T[i])).join(' '));
+  await done;
+  struck += await executioner.finish(office, armed) ? 1 : 0;
+  await must(`round ${round}, start`, () => office.startGateway());
+  await afterwards(round, puts);
 }
 
 // In peace everything that is still open comes to its end.
@@ -131,4 +142,4 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 tap.stop();
 office.agent.destroy();
 await office.stop();
-process.exit();
+process.exit();  // the tap may still hold connections
