@@ -3,8 +3,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
-// The calls by which a gateway changes the world, and how many of them one thread makes in a round.
-const kCalls = { sendto: 60, pwrite64: 14, writev: 10, fdatasync: 8, write: 4, recvfrom: 40, ftruncate: 2, connect: 4 };
+// The calls by which a gateway changes the world, how many of them one thread makes in a round, and
+// how often each is chosen.
+const kCalls = [['sendto', 80, 6], ['recvfrom', 60, 3], ['pwrite64', 14, 3], ['writev', 10, 2], ['fdatasync', 8, 2],
+                ['write', 4, 1], ['connect', 3, 1]];
+const kDraws = kCalls.flatMap(([call, most, weight]) => Array(weight).fill([call, most]));
 
 const kNoticeMs = 20;  // until the death of a child is told
 
@@ -21,9 +24,8 @@ export class Executioner {
   // Armed before the work begins; a share of the rounds goes by the clock.
   async arm(office, duration) {
     if (!this.traced || this.below(8) === 0) return this.#byClock(office, duration);
-    const names = Object.keys(kCalls);
-    const call = names[this.below(names.length)];
-    const nth = 1 + this.below(kCalls[call]);
+    const [call, most] = kDraws[this.below(kDraws.length)];
+    const nth = 1 + this.below(most);
     const strace = spawn('strace', ['-f', '-p', String(office.gateway.pid), '-o', '/dev/null', '-e', `trace=${call}`,
       '-e', `inject=${call}:signal=KILL:when=${nth}`], { stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = new Promise((resolve) => strace.on('exit', resolve));

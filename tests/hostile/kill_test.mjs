@@ -47,7 +47,7 @@ let sessions = [];
 // Several uploads at once; the gateway dies somewhere among them.
 function work(round) {
   const puts = [new PutFile(`small-${round}.bin`), new PutFile(`large-${round}.bin`)];
-  sessions.push(new SessionFile(`session-${round}.bin`, 1 + below(1_000_000), kSeed + 7 * round, below));
+  sessions.push(new SessionFile(`session-${round}.bin`, 1 + below(2_500_000), kSeed + 7 * round, below));
   const sizes = [below(40_000), 300_000 + below(1_500_000)];
   const going = [
     ...puts.map((file, i) => must(file.path, () => file.send(office, sizes[i], round * 10 + i))),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import { noise } from '../support/office.mjs';
 
+const kLargestFragment = 1_200_000;
 const quiet = (promise) => promise.catch((error) => ({ status: 0, error }));
 const isDone = (reply) => reply.status === 200 || reply.status === 201;
 
@@ -93,7 +94,7 @@ export class SessionFile {
 
   async #fragment(office) {
     const total = this.content.length;
-    if (this.length === 0) this.length = Math.min(total - this.offset, 1 + this.below(400000));
+    if (this.length === 0) this.length = Math.min(total - this.offset, 1 + this.below(kLargestFragment));
     const end = this.offset + this.length;
     const content = this.#content(end);
     this.variants.add(content);

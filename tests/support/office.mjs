@@ -77,7 +77,8 @@ export class Office {
   }
 
   kerros(...args) {
-    const run = spawnSync(path.join(this.bin, 'kerros'), [...args, '--config', this.configFile], { encoding: 'utf8' });
+    const run = spawnSync(path.join(this.bin, 'kerros'), [...args, '--config', this.configFile],
+      { encoding: 'utf8', maxBuffer: 1 << 30 });
     return { code: run.status, out: run.stdout, err: run.stderr };
   }
 
