@@ -18,7 +18,7 @@ constexpr const char* kItem =
     R"("file":{"mimeType":"m","hashes":{"quickXorHash":"AAA=","sha1Hash":"S"}},"image":{"width":1}})";
 
 std::string rewritten(const std::string& json, std::vector<ItemEdit> edits) {
-  auto out = rewrite(json, {std::move(edits), {}});
+  auto out = rewrite(json, {std::move(edits), {}, {}});
   EXPECT_TRUE(out);
   return out.value_or("");
 }
@@ -186,9 +186,10 @@ TEST(RewriteItem, PointsLinksElsewhere) {
       R"({"@odata.context":"https://graph.test/c","@odata.nextLink":"https:\/\/graph.test\/n?$skiptoken=%25+'",)"
       R"("children@odata.nextLink":"https://graph.test/k","@nextLink":"https://graph.test/s",)"
       R"("webUrl":"https://graph.test/w","@odata.id":"relative","@odata.count":3})";
-  const auto out = rewrite(json, {{}, [](std::string_view url) {
-                                    return "https://gw.test" + std::string(url.substr(18));
-                                  }});
+  const auto out = rewrite(
+      json, {{},
+             [](std::string_view url) { return "https://gw.test" + std::string(url.substr(18)); },
+             {}});
   ASSERT_TRUE(out);
   EXPECT_EQ(
       *out,
