@@ -14,29 +14,38 @@ export class Office {
   // bin: the directory of the programs. protect: globs. init: more flags of `kerros init`.
   // config(text): may change kerros.toml before the gateway starts. between(cloud): puts something
   // between gateway and cloud and answers the addresses { graph, tenant } to use instead.
-  static async open({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config, between }) {
+  static async open(options) {
     const office = new Office();
-    office.bin = bin;
-    office.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'office-'));
-    office.cloud = await Cloud.start(path.join(bin, 'kerros-sandbox'),
-      { dir: path.join(office.dir, 'cloud'), flags: cloudFlags });
-    const upstream = between ? await between(office.cloud) : office.cloud.ready;
-    office.port = await freePort();
-    office.adminPort = await freePort();
-    office.home = path.join(office.dir, 'home');
+    try {
+      await office.#furnish(options);
+    } catch (error) {
+      await office.stop();  // what had started would keep the test from ending
+      throw error;
+    }
+    return office;
+  }
+
+  async #furnish({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config, between }) {
+    this.bin = bin;
+    this.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'office-'));
+    this.cloud = await Cloud.start(path.join(bin, 'kerros-sandbox'),
+      { dir: path.join(this.dir, 'cloud'), flags: cloudFlags });
+    const upstream = between ? await between(this.cloud) : this.cloud.ready;
+    this.port = await freePort();
+    this.adminPort = await freePort();
+    this.home = path.join(this.dir, 'home');
     const made = spawnSync(path.join(bin, 'kerros'), [
-      'init', office.home, '--graph-listen', `127.0.0.1:${office.port}`,
-      '--admin-listen', `127.0.0.1:${office.adminPort}`,
+      'init', this.home, '--graph-listen', `127.0.0.1:${this.port}`,
+      '--admin-listen', `127.0.0.1:${this.adminPort}`,
       '--upstream', `graph.microsoft.com=${upstream.graph}`,
       '--upstream', `*.sharepoint.com=${upstream.tenant}`,
-      '--upstream-ca', office.cloud.ready.ca,
+      '--upstream-ca', this.cloud.ready.ca,
       ...protect.flatMap((glob) => ['--protect', glob]), ...init], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`kerros init failed:\n${made.stderr}`);
-    office.configFile = path.join(office.home, 'kerros.toml');
-    if (config) fs.writeFileSync(office.configFile, config(fs.readFileSync(office.configFile, 'utf8')));
-    office.ca = fs.readFileSync(path.join(office.home, 'tls', 'ca.pem'));
-    await office.startGateway();
-    return office;
+    this.configFile = path.join(this.home, 'kerros.toml');
+    if (config) fs.writeFileSync(this.configFile, config(fs.readFileSync(this.configFile, 'utf8')));
+    this.ca = fs.readFileSync(path.join(this.home, 'tls', 'ca.pem'));
+    await this.startGateway();
   }
 
   async startGateway({ env = {}, wrapper = [] } = {}) {
@@ -67,10 +76,11 @@ export class Office {
 
   // Ends everything; removes the directory unless the test failed before.
   async stop({ keep = false } = {}) {
-    if (this.gateway.exitCode === null && this.gateway.signalCode === null) await this.killGateway('SIGTERM');
-    await this.cloud.stop();
+    if (this.gateway?.exitCode === null && this.gateway.signalCode === null) await this.killGateway('SIGTERM');
+    await this.cloud?.stop();
     if (!keep) {
-      const sessions = /^sessions = "(.*)"$/m.exec(fs.readFileSync(this.configFile, 'utf8'))?.[1];
+      const settings = this.configFile === undefined ? '' : fs.readFileSync(this.configFile, 'utf8');
+      const sessions = /^sessions = "(.*)"$/m.exec(settings)?.[1];
       if (sessions?.startsWith('/')) fs.rmSync(sessions, { recursive: true, force: true });
       fs.rmSync(this.dir, { recursive: true, force: true });
     }
