@@ -3,7 +3,7 @@
 // at start whom to trust.
 import { sha256 } from '../tests/support/office.mjs';
 import { given } from '../tests/support/trusting.mjs';
-import { connect, loadSdk } from '../tests/stories/graph_sdk.mjs';
+import { connect, download, loadSdk } from '../tests/stories/graph_sdk.mjs';
 
 const { baseUrl, token, folder, name, bytes } = await given();
 const sdk = loadSdk();
@@ -16,6 +16,5 @@ const task = await sdk.OneDriveLargeFileUploadTask.create(client, bytes, {
 });
 const { responseBody } = await task.upload();
 
-const pieces = [];
-for await (const piece of await client.api(`/me/drive/items/${responseBody.id}/content`).getStream()) pieces.push(piece);
-process.send({ fragments, downloaded: sha256(Buffer.concat(pieces)) }, () => process.disconnect());
+const downloaded = await download(client, `/me/drive/items/${responseBody.id}/content`);
+process.send({ fragments, downloaded: sha256(downloaded) }, () => process.disconnect());

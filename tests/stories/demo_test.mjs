@@ -50,6 +50,17 @@ it('fails and says so when the gateway seals nothing', () => {
   assert.deepEqual(fs.readdirSync(room), []);
 });
 
+it('ends with the reason when a program does not start', () => {
+  const programs = fs.mkdtempSync(path.join(os.tmpdir(), 'demo-programs-'));
+  for (const name of ['kerros', 'kerros-sandbox']) fs.symlinkSync(path.join(bin, name), path.join(programs, name));
+  fs.writeFileSync(path.join(programs, 'kerros-gateway'), '#!/bin/sh\necho out of order >&2\nexit 3\n', { mode: 0o755 });
+  const { status, stdout } = run(programs);
+  fs.rmSync(programs, { recursive: true });
+  assert.equal(status, 1, stdout);
+  assert.match(stdout, /The demonstration failed: the gateway ended at once \(3\):\nout of order/);
+  assert.deepEqual(fs.readdirSync(room), []);
+});
+
 // Starts the demonstration to stay; resolves when everything to try has been printed.
 async function stayingDemo() {
   const child = spawn(demo, ['--stay'], {

@@ -18,3 +18,9 @@ export function connect(sdk, { baseUrl, token }) {
     authProvider: { getAccessToken: async () => token },
   });
 }
+
+export async function download(client, path) {
+  const pieces = [];
+  for await (const piece of await client.api(path).getStream()) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

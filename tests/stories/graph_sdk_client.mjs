@@ -9,7 +9,7 @@ import { Cases } from '../support/cases.mjs';
 import { noise, sha256 } from '../support/office.mjs';
 import { quickXor } from '../support/quickxor.mjs';
 import { given } from '../support/trusting.mjs';
-import { connect, loadSdk } from './graph_sdk.mjs';
+import { connect, download, loadSdk } from './graph_sdk.mjs';
 
 const sdk = loadSdk();
 const office = await given();
@@ -43,15 +43,8 @@ function assertDescribes(item, bytes) {
   assert.equal(item.file.hashes.quickXorHash, quickXor(bytes), `the hash of ${item.name}`);
 }
 
-async function download(path) {
-  const stream = await client.api(path).getStream();
-  const pieces = [];
-  for await (const piece of stream) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
 async function assertComesBack(path, bytes) {
-  const seen = await download(path);
+  const seen = await download(client, path);
   assert.equal(seen.length, bytes.length);
   assert.equal(sha256(seen), sha256(bytes));
 }
@@ -227,7 +220,7 @@ it('renames a file, which still opens, and moves it to another folder of the sam
 it('deletes a file and a folder with all that is in it', async () => {
   await client.api(about('by-generic.bin')).delete();
   await assert.rejects(client.api(about('by-generic.bin')).get(), { statusCode: 404 });
-  await assert.rejects(download(content('by-generic.bin')), { statusCode: 404 });
+  await assert.rejects(download(client, content('by-generic.bin')), { statusCode: 404 });
   await client.api('/me/drive/root:/Salassa/Palkat').delete();
   await assert.rejects(client.api('/me/drive/root:/Salassa/Palkat/file 3.bin').get(), { statusCode: 404 });
 });
