@@ -84,7 +84,7 @@ PrefixBytes encode(const Prefix& prefix) {
   copy_to(prefix.header_bytes, out, at);
   copy_to(prefix.recovery, out, at += format::kHeaderSize);
   copy_to(prefix.salt, out, at += format::kRecoverySize);
-  copy_to(prefix.commitment, out, at += format::kSaltSize);
+  copy_to(prefix.commitment, out, at + format::kSaltSize);
   return bytes;
 }
 
@@ -99,7 +99,7 @@ Result<Prefix> decode_prefix(ByteView bytes) {
   copy_from(bytes, at, prefix.header_bytes);
   copy_from(bytes, at += format::kHeaderSize, prefix.recovery);
   copy_from(bytes, at += format::kRecoverySize, prefix.salt);
-  copy_from(bytes, at += format::kSaltSize, prefix.commitment);
+  copy_from(bytes, at + format::kSaltSize, prefix.commitment);
   if (auto fits = check_recovery(prefix.header, prefix.recovery); !fits)
     return tl::unexpected(fits.error());
   return prefix;

@@ -70,12 +70,12 @@ class ReadWindows {
   };
   // The reader counts as reading until end(). kFull: every window is in use.
   Result<Admitted> begin(const ReadKey& key, std::uint64_t now_ms);
-  void intent_durable(WindowId window, std::uint64_t position);
+  void intent_durable(WindowId id, std::uint64_t position);
   // The window is gone, with everybody who waits in it: they release nothing and do not call end().
-  void intent_failed(WindowId window);
+  void intent_failed(WindowId id);
 
-  void released(WindowId window, std::uint64_t offset, std::uint64_t length);
-  void end(WindowId window);
+  void released(WindowId id, std::uint64_t offset, std::uint64_t length);
+  void end(WindowId id);
 
   std::vector<ClosedRead> take_due(std::uint64_t now_ms);
   std::vector<ClosedRead> take_all();  // at close: also those in which somebody reads
