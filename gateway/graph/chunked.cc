@@ -35,11 +35,9 @@ Result<ChunkedReader::Step> ChunkedReader::take(ByteView input, std::size_t max_
 Result<ChunkedReader::Step> ChunkedReader::take_line(ByteView input) {
   const std::string_view text = as_text(input);
   const std::size_t feed = text.find('\n');
-  if (feed == std::string_view::npos) {
-    if (text.size() > kMaxLine)
-      return fail(ErrorCode::kMalformed, "a line of the chunked coding is too long");
-    return Step{};
-  }
+  if (std::min(feed, text.size()) > kMaxLine)
+    return fail(ErrorCode::kMalformed, "a line of the chunked coding is too long");
+  if (feed == std::string_view::npos) return Step{};
   if (feed == 0 || text[feed - 1] != '\r')
     return fail(ErrorCode::kMalformed, "a line of the chunked coding does not end in CR LF");
   const std::string_view line = text.substr(0, feed - 1);
@@ -58,6 +56,12 @@ Result<ChunkedReader::Step> ChunkedReader::take_line(ByteView input) {
     if (line.empty()) state_ = State::kDone;
   }
   return Step{feed + 1, {}};
+}
+
+std::string chunk_line(std::size_t size) {
+  char digits[2 * sizeof size];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, size, 16);
+  return std::string(digits, end) + (size > 0 ? "\r\n" : "\r\n\r\n");
 }
 
 }  // namespace kerros::graph

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "crypto/bytes.h"
 #include "crypto/result.h"
@@ -30,5 +31,8 @@ class ChunkedReader {
   std::uint64_t left_ = 0;  // bytes of the current chunk
   std::size_t trailer_bytes_ = 0;
 };
+
+// The line before a chunk of `size` bytes; with 0 the end of the body (no trailers).
+std::string chunk_line(std::size_t size);
 
 }  // namespace kerros::graph

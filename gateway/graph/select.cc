@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/graph/percent.h"
+
 namespace kerros::graph {
 
 namespace {
@@ -19,21 +21,43 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+bool is_named(const std::vector<std::string_view>& fields, std::string_view name) {
+  return std::ranges::any_of(fields,
+                             [&](std::string_view field) { return lower(field) == lower(name); });
+}
+
 // Only what depends on the content needs the item's name; everything else is left alone.
 bool depends_on_content(const std::vector<std::string_view>& fields) {
   return std::ranges::any_of(fields, [](std::string_view field) {
-    return field == "size" || field == "file" || field.ends_with("downloadUrl") || field == "*";
+    const std::string name = lower(field);
+    return name == "size" || name == "file" || name.ends_with("downloadurl");
   });
 }
 
+// In any spelling that upstream may understand: "%24Select=".
 bool is_select(std::string_view pair) {
-  const std::string_view name = pair.substr(0, pair.find('='));
-  return name == "$select" || name == "select" || name == "%24select";
+  const auto decoded = decode_percent(pair.substr(0, pair.find('=')), Plus::kSpace);
+  if (!decoded) return false;
+  const std::string name = lower(decoded->text);
+  return name == "$select" || name == "select";
 }
 
-void erase_all(std::string& text, std::string_view what) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what))
-    text.erase(at, what.size());
+// Takes `suffix` away where an option's value ends with it.
+void erase_at_ends(std::string& text, std::string_view suffix) {
+  for (std::size_t at = text.find(suffix); at != std::string::npos; at = text.find(suffix, at)) {
+    const std::size_t end = at + suffix.size();
+    if (end == text.size() || text[end] == '&')
+      text.erase(at, suffix.size());
+    else
+      ++at;
+  }
 }
 
 }  // namespace
@@ -43,9 +67,9 @@ WidenedSelect widen_select(const Target& target) {
   const std::string* select = target.option("select");
   if (select == nullptr) return widened;
   const auto fields = split(*select, ',');
-  if (!depends_on_content(fields) || std::ranges::find(fields, "*") != fields.end()) return widened;
+  if (!depends_on_content(fields) || is_named(fields, "*")) return widened;
   for (const std::string_view needed : kNeeded)
-    if (std::ranges::find(fields, needed) == fields.end()) widened.added.emplace_back(needed);
+    if (!is_named(fields, needed)) widened.added.emplace_back(needed);
   for (const std::string& name : widened.added) widened.suffix += "," + name;
   std::string query;
   for (const std::string_view pair : split(target.raw_query, '&')) {
@@ -60,10 +84,10 @@ WidenedSelect widen_select(const Target& target) {
 std::string narrow_link(std::string_view url, const WidenedSelect& widened) {
   std::string narrowed(url);
   if (widened.suffix.empty()) return narrowed;
-  erase_all(narrowed, widened.suffix);
+  erase_at_ends(narrowed, widened.suffix);
   std::string encoded;
   for (const char c : widened.suffix) encoded += c == ',' ? std::string("%2C") : std::string(1, c);
-  erase_all(narrowed, encoded);
+  erase_at_ends(narrowed, encoded);
   return narrowed;
 }
 

@@ -59,8 +59,9 @@ admin::Peer peer_of(Unix::socket& socket) {
 template <typename Socket, typename Respond>
 net::awaitable<void> serve_one(Socket socket, Respond respond) {
   net::steady_timer deadline(socket.get_executor(), std::chrono::seconds(10));
-  deadline.async_wait([&socket](const error_code& cancelled) {
-    if (!cancelled) socket.close();
+  auto waiting = std::make_shared<bool>(true);  // the handler may be queued when we are done
+  deadline.async_wait([&socket, waiting](const error_code& cancelled) {
+    if (!cancelled && *waiting) socket.close();
   });
   try {
     boost::beast::flat_buffer buffer;
@@ -72,7 +73,7 @@ net::awaitable<void> serve_one(Socket socket, Respond respond) {
   } catch (const boost::system::system_error& error) {
     spdlog::debug("admin connection ended: {}", error.what());
   }
-  deadline.cancel();
+  *waiting = false;
 }
 
 template <typename Acceptor, typename Respond>

@@ -1,6 +1,8 @@
 // Routes that would carry, derive or need the content of an item: thumbnails, previews, versions,
 // copies. Refused for what is protected or was ever sealed here, since the cloud cannot read it;
 // passed for ordinary items.
+#include "gateway/graph/response_fields.h"
+#include "gateway/io/content_source.h"
 #include "gateway/io/exchange.h"
 #include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
@@ -11,16 +13,39 @@ namespace {
 
 constexpr std::size_t kMaxRequestJson = 4u << 20;
 
-// Whether the cloud may serve this from what it stores.
+// Whether the cloud may serve this from what it stores. What creates or copies is placed by more
+// than the address of the request (a child's name, the target of a copy): with any rule in force it
+// is refused.
 net::awaitable<bool> is_ordinary(Exchange& x) {
   if (!x.route.target.has_item) co_return false;
+  const policy::Rules& rules = x.config().policy;
+  const bool reads = x.route.method == graph::Method::kGet;
+  if (!reads && !rules.rules.empty()) co_return false;
   const Identity identity = co_await look_up(x);
   if (!identity.exists) throw Refused{graph::Refusal::kNotFound, "", "no such item"};
-  const auto verdict = policy::decide(x.config().policy, x.route, identity.place);
-  if (verdict.decision != policy::Decision::kPass) co_return false;
+  if (may_be_protected(rules, identity.place)) co_return false;
   const auto versions = x.store().versions(identity.place.drive_id, identity.place.item_id);
   if (!versions) throw_store_error(versions.error());
   co_return versions->empty();
+}
+
+bool is_json(const graph::ResponseHead& head) {
+  const auto type = head.fields.find("Content-Type");
+  return type && type->starts_with("application/json");
+}
+
+// Redirects are followed here: their targets are pre-authenticated URLs.
+net::awaitable<Upstream::Response> ask(Exchange& x) {
+  if (x.route.method == graph::Method::kGet) {
+    ContentAsk content{raw_target(x), std::nullopt, std::nullopt, true, true};
+    co_return co_await open_content(x, content);
+  }
+  co_await send_continue(x);
+  auto body = co_await x.client.collect_body(kMaxRequestJson);
+  if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
+  auto request = graph_request(x, x.route.method, raw_target(x));
+  request.body = *std::move(body);
+  co_return co_await ask_upstream(x, std::move(request));
 }
 
 }  // namespace
@@ -29,20 +54,13 @@ net::awaitable<void> pass_content_side(Exchange& x) {
   if (!co_await is_ordinary(x))
     throw Refused{graph::Refusal::kContentSide, "", std::string(x.route.pattern)};
   x.decision = "pass";
-  co_await send_continue(x);
-  auto body = co_await x.client.collect_body(kMaxRequestJson);
-  if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
-  auto request = graph_request(x, x.route.method, raw_target(x));
-  request.body = *std::move(body);
-  auto response = co_await ask_upstream(x, std::move(request));
-  graph::ResponseHead head{response.head.status, answer_fields(x, response.head)};
-  if (const auto location = response.head.fields.find("Location"); location && head.status < 400)
-    head.fields.set("Location", own_link(x, *location));
-  const auto type = response.head.fields.find("Content-Type");
-  if (type && type->starts_with("application/json")) {
+  auto response = co_await ask(x);
+  if (is_json(response.head)) {
     const std::string json = co_await collect(x, response);
-    co_return co_await reply(x, head.status, std::move(head.fields), rewrite_json(x, json));
+    co_return co_await reply(x, response.head.status, answer_fields(x, response.head),
+                             rewrite_json(x, json));
   }
+  graph::ResponseHead head{response.head.status, graph::client_fields(response.head.fields, false)};
   co_await copy_answer(x, response, std::move(head), {});
 }
 

@@ -52,19 +52,21 @@ Upstream::Request first_request(Exchange& x, const ContentAsk& ask) {
 
 net::awaitable<Upstream::Response> open_content(Exchange& x, const ContentAsk& ask) {
   auto response = co_await ask_upstream(x, first_request(x, ask));
+  bool redirected = false;
   for (int hop = 0; is_redirect(response.head.status); ++hop) {
     if (hop == kMaxRedirects)
       throw Refused{graph::Refusal::kUpstreamMalformed, "", "too many redirects"};
-    if (!ask.url) x.proven = true;
+    if (!ask.url && response.head.status == 302) note_proof(x);
     const UpstreamUrl url = redirect_target(x, response.head);
     // A redirect's own body is of no use; a connection with a long one is not worth keeping.
+    redirected = true;
     if (co_await response.lease->drain_body(64 * 1024)) response.lease.release();
     auto next = co_await ask_upstream(x, plain_request(x, url, ask));
     response = Upstream::Response{std::move(next.lease), std::move(next.head)};
   }
   const unsigned status = response.head.status;
   if (status == 200 || status == 206) {
-    if (!ask.url) x.proven = true;
+    if (!ask.url && !redirected) note_proof(x);
     co_return response;
   }
   if (status == 304 && ask.conditional) co_return response;

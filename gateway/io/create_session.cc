@@ -32,7 +32,7 @@ net::awaitable<Opened> open_upstream(Exchange& x, std::string body) {
   if (!url || !is_content_host(x.config().upstream, url->host))
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "uploadUrl of a host not allowed"};
   opened.answer = *std::move(answer);
-  x.proven = true;
+  note_proof(x);
   co_return opened;
 }
 
@@ -97,13 +97,27 @@ net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::s
   co_await reply_session(x, opened, *url, next);
 }
 
+// The body may name the file otherwise than the URL, and upstream may take that name: whichever of
+// the two is protected decides.
+policy::Place named_in_body(policy::Place place, std::string_view body,
+                            const policy::Rules& rules) {
+  const auto asked = graph::read_session_request(body);
+  if (!asked) throw Refused{graph::Refusal::kMalformedRequest, "", asked.error().detail};
+  if (!asked->source_url.empty())
+    throw Refused{graph::Refusal::kNotAllowed, "", "a session request with a sourceUrl"};
+  if (asked->name.empty() || place.path.empty() || policy::match(rules, place)) return place;
+  policy::Place other = place;
+  other.path = place.path.substr(0, place.path.rfind('/') + 1) + asked->name;
+  return policy::match(rules, other) ? other : place;
+}
+
 }  // namespace
 
 net::awaitable<void> create_session(Exchange& x) {
   co_await send_continue(x);
   auto body = co_await x.client.collect_body(kMaxSessionJson);
   if (!body) throw Refused{graph::Refusal::kTooLarge, "", "session request over 1 MiB"};
-  const policy::Place place = co_await place_for_write(x);
+  const policy::Place place = named_in_body(co_await place_for_write(x), *body, x.config().policy);
   const policy::Verdict verdict = policy::decide(x.config().policy, x.route, place);
   x.decision = policy::name(verdict.decision);
   switch (verdict.decision) {

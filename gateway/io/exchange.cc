@@ -7,6 +7,7 @@ namespace kerros::io {
 
 namespace {
 
+constexpr auto kDrainPatience = std::chrono::seconds(3);
 constexpr std::uint64_t kDrainLimit = 256 * 1024;  // of a refused body; more ends the connection
 
 net::awaitable<void> dispatch(Exchange& x) {
@@ -134,7 +135,11 @@ net::awaitable<bool> serve(Exchange& x) {
     co_await reply(x, relayed->head.status, answer_fields(x, relayed->head),
                    relayed_body(x, *relayed));
   }
-  // An unread body would be taken for the next request.
+  // An unread body would be taken for the next request. Before the connection ends a little of it
+  // is read all the same, or the answer could be lost to a client that is still sending; not when
+  // nobody knows where the message ends.
+  if (refused && refused->refusal == graph::Refusal::kAmbiguousTarget) co_return false;
+  x.client.set_patience(kDrainPatience);
   co_return co_await x.client.drain_body(kDrainLimit) && x.client.keep_alive();
 }
 
@@ -144,11 +149,11 @@ net::awaitable<void> reply(Exchange& x, unsigned status, graph::Fields fields,
   const bool bodiless = status == 204 || status == 304;
   if (!bodiless) fields.set("Content-Length", std::to_string(body.size()));
   if (!x.client.body_finished()) fields.set("Connection", "close");
+  if (fields.find("Connection") == "close") x.client.close_after();
   graph::ResponseHead head{status, std::move(fields)};
   std::string wire = to_wire(head);
   if (x.head.method != graph::Method::kHead && !bodiless) wire.append(body);
-  x.client.stream().expires_after(x.config().limits.client_idle);
-  co_await x.client.stream().write(as_bytes(wire));
+  co_await x.client.write(as_bytes(wire));
 }
 
 net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
@@ -161,7 +166,9 @@ net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
   fields.add("Content-Type", "application/json");
   fields.add("request-id", x.request_id);
   if (answer.retry_after_s > 0) fields.add("Retry-After", std::to_string(answer.retry_after_s));
-  if (answer.close) fields.set("Connection", "close");
+  // A message that two readers could cut differently is the last one of its connection.
+  if (answer.close || refused.refusal == graph::Refusal::kAmbiguousTarget)
+    fields.set("Connection", "close");
   co_await reply(x, answer.status, std::move(fields), answer.body);
 }
 
@@ -169,7 +176,7 @@ net::awaitable<void> send_continue(Exchange& x) {
   const auto expect = x.head.fields.find("Expect");
   if (!expect || x.client.body_read() > 0) co_return;
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  co_await x.client.stream().write(as_bytes(kContinue));
+  co_await x.client.write(as_bytes(kContinue));
 }
 
 Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target) {
@@ -191,7 +198,6 @@ net::awaitable<Upstream::Response> ask_upstream(Exchange& x, Upstream::Request r
 }
 
 net::awaitable<std::string> collect(Exchange& x, Upstream::Response& response) {
-  response.lease->stream().expires_after(x.config().upstream.answer_timeout);
   auto body = co_await response.lease->collect_body(x.config().limits.json_bytes);
   if (!body) throw Refused{graph::Refusal::kAnswerTooLarge, "", "answer over the JSON limit"};
   response.lease.release();
@@ -213,15 +219,27 @@ std::string own_link(const Exchange& x, std::string_view url) {
   return "https://" + x.config().graph_door.name + parsed->target;
 }
 
+namespace {
+
+std::string right_of(const Exchange& x) {
+  const auto operation = x.route.operation;
+  if (operation == graph::Operation::kOwnUpload || operation == graph::Operation::kOwnDownload)
+    return "own-url";
+  if (!x.caller.has_token) return "none";
+  return x.proven ? "graph-token (proven)" : "graph-token (claimed)";
+}
+
+}  // namespace
+
+void note_proof(Exchange& x) { x.proven = x.route.proves_caller && x.caller.has_token; }
+
 audit::Record record_of(const Exchange& x, audit::Event event, std::string_view target,
                         std::string_view status) {
   audit::Record record;
   record.time_ms = now_ms();
   record.event = event;
   record.actor = x.caller.actor.empty() ? "anonymous" : audit::as_field(x.caller.actor);
-  record.right = !x.caller.has_token ? "own-url"
-                 : x.proven          ? "graph-token (proven)"
-                                     : "graph-token (claimed)";
+  record.right = right_of(x);
   record.source = x.client.stream().peer();
   record.target = audit::as_field(target);
   record.status = audit::as_field(status);

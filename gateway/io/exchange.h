@@ -60,6 +60,8 @@ net::awaitable<void> own_upload(Exchange& x);         // session_fragment.cc
 net::awaitable<void> reply(Exchange& x, unsigned status, graph::Fields fields,
                            std::string_view body);
 net::awaitable<void> reply_refused(Exchange& x, const Refused& refused);
+// Upstream said yes to this very request: that proves the caller where the route table says so.
+void note_proof(Exchange& x);
 // Interim 100 when the client waits for it.
 net::awaitable<void> send_continue(Exchange& x);
 

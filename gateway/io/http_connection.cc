@@ -7,6 +7,8 @@
 #include <cstring>
 #include <limits>
 
+#include "gateway/io/refused.h"
+
 namespace kerros::io {
 
 namespace http = boost::beast::http;
@@ -38,17 +40,68 @@ graph::Framing framing_of(Parser& parser, graph::Framing::Kind otherwise) {
   return {otherwise, 0};
 }
 
-[[noreturn]] void throw_truncated() {
-  throw boost::system::system_error(net::error::make_error_code(net::error::eof),
-                                    "the message ends before its body does");
-}
-
 }  // namespace
 
-HttpConnection::HttpConnection(std::unique_ptr<tls::Stream> stream, std::size_t head_limit)
-    : stream_(std::move(stream)), head_limit_(head_limit) {}
+HttpConnection::HttpConnection(std::unique_ptr<tls::Stream> stream, Side side,
+                               std::size_t head_limit)
+    : stream_(std::move(stream)), side_(side), head_limit_(head_limit) {}
 
-net::awaitable<bool> HttpConnection::fill() {
+void HttpConnection::throw_failed(const boost::system::system_error& error) const {
+  if (side_ == Side::kUpstream)
+    throw Refused{graph::Refusal::kUpstreamUnreachable, "", error.what()};
+  throw error;
+}
+
+void HttpConnection::throw_bad(BadMessage::Kind kind, const std::string& what) const {
+  if (side_ == Side::kUpstream) throw Refused{graph::Refusal::kUpstreamMalformed, "", what};
+  throw BadMessage(kind, what);
+}
+
+void HttpConnection::throw_truncated() const {
+  throw_failed(boost::system::system_error(net::error::make_error_code(net::error::eof),
+                                           "the message ends before its body does"));
+}
+
+net::awaitable<std::size_t> HttpConnection::receive(MutableByteView into, Renew renew) {
+  std::optional<boost::system::system_error> failed;
+  try {
+    if (renew == Renew::kYes) stream_->expires_after(patience_);
+    co_return co_await stream_->read_some(into);
+  } catch (const boost::system::system_error& error) {
+    failed = error;
+  }
+  throw_failed(*failed);
+}
+
+net::awaitable<void> HttpConnection::write(ByteView bytes) {
+  co_await write_more(bytes);
+  co_await flush();
+}
+
+net::awaitable<void> HttpConnection::write_more(ByteView bytes) {
+  std::optional<boost::system::system_error> failed;
+  try {
+    stream_->expires_after(patience_);
+    co_await stream_->write_more(bytes);
+    co_return;
+  } catch (const boost::system::system_error& error) {
+    failed = error;
+  }
+  throw_failed(*failed);
+}
+
+net::awaitable<void> HttpConnection::flush() {
+  std::optional<boost::system::system_error> failed;
+  try {
+    co_await stream_->flush();
+    co_return;
+  } catch (const boost::system::system_error& error) {
+    failed = error;
+  }
+  throw_failed(*failed);
+}
+
+net::awaitable<bool> HttpConnection::fill(Renew renew) {
   if (begin_ == end_) begin_ = end_ = 0;
   if (end_ == buffer_.size()) {
     if (begin_ > 0) {
@@ -59,7 +112,7 @@ net::awaitable<bool> HttpConnection::fill() {
       buffer_.resize(std::max(kFirstBuffer, buffer_.size() * 2));
     }
   }
-  const std::size_t got = co_await stream_->read_some(MutableByteView(buffer_).subspan(end_));
+  const std::size_t got = co_await receive(MutableByteView(buffer_).subspan(end_), renew);
   end_ += got;
   co_return got > 0;
 }
@@ -68,6 +121,7 @@ template <typename Parser>
 net::awaitable<bool> HttpConnection::read_head(Parser& parser) {
   prepare(parser, head_limit_);
   bool begun = begin_ < end_;
+  bool first_wait = true;
   for (;;) {
     if (begin_ < end_) {
       boost::system::error_code error;
@@ -75,14 +129,16 @@ net::awaitable<bool> HttpConnection::read_head(Parser& parser) {
       begin_ += parser.put(unread, error);
       if (parser.is_header_done() && !error) break;
       if (error == http::error::header_limit || end_ - begin_ > head_limit_)
-        throw BadMessage(BadMessage::Kind::kTooLarge, "the head is larger than the limit");
+        throw_bad(BadMessage::Kind::kTooLarge, "the head is larger than the limit");
       if (error && error != http::error::need_more)
-        throw BadMessage(BadMessage::Kind::kMalformed, error.message());
+        throw_bad(BadMessage::Kind::kMalformed, error.message());
     }
-    if (!co_await fill()) {
+    // Whoever sends a head byte by byte does not gain time with each.
+    if (!co_await fill(first_wait ? Renew::kYes : Renew::kNo)) {
       if (begun) throw_truncated();
       co_return false;
     }
+    first_wait = false;
     begun = true;
   }
   keep_alive_ = parser.keep_alive();
@@ -94,7 +150,7 @@ net::awaitable<std::optional<graph::RequestHead>> HttpConnection::read_request()
   if (!co_await read_head(parser)) co_return std::nullopt;
   const auto& message = parser.get();
   if (message.version() != 11)
-    throw BadMessage(BadMessage::Kind::kMalformed, "only HTTP/1.1 is spoken here");
+    throw_bad(BadMessage::Kind::kMalformed, "only HTTP/1.1 is spoken here");
   graph::RequestHead head;
   head.method_token = std::string(message.method_string());
   head.method = graph::method_of(head.method_token);
@@ -118,7 +174,7 @@ net::awaitable<graph::ResponseHead> HttpConnection::read_response(graph::Method 
     if (framing_.kind == graph::Framing::Kind::kUntilClose) keep_alive_ = false;
     co_return head;
   }
-  throw BadMessage(BadMessage::Kind::kMalformed, "too many interim answers");
+  throw_bad(BadMessage::Kind::kMalformed, "too many interim answers");
 }
 
 void HttpConnection::begin_body(const graph::Framing& framing) {
@@ -144,7 +200,7 @@ bool HttpConnection::body_finished() const {
 }
 
 net::awaitable<std::size_t> HttpConnection::read_raw(MutableByteView into) {
-  if (begin_ == end_) co_return co_await stream_->read_some(into);
+  if (begin_ == end_) co_return co_await receive(into, Renew::kYes);
   const std::size_t size = std::min(into.size(), end_ - begin_);
   std::memcpy(into.data(), buffer_.data() + begin_, size);
   begin_ += size;
@@ -155,13 +211,13 @@ net::awaitable<std::size_t> HttpConnection::read_chunked(MutableByteView into) {
   while (!chunked_.done()) {
     const ByteView unread = ByteView(buffer_).subspan(begin_, end_ - begin_);
     const auto step = chunked_.take(unread, into.size());
-    if (!step) throw BadMessage(BadMessage::Kind::kMalformed, step.error().detail);
+    if (!step) throw_bad(BadMessage::Kind::kMalformed, step.error().detail);
     begin_ += step->consumed;
     if (!step->body.empty()) {
       std::ranges::copy(step->body, into.begin());
       co_return step->body.size();
     }
-    if (step->consumed == 0 && !chunked_.done() && !co_await fill()) throw_truncated();
+    if (step->consumed == 0 && !chunked_.done() && !co_await fill(Renew::kYes)) throw_truncated();
   }
   co_return 0;
 }

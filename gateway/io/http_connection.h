@@ -4,8 +4,13 @@
 // Content-Length and chunked framing are handled here. A body that ends before its framing says so
 // is an error, never an end.
 //
+// Every wait stands under the connection's patience: a bound on silence, not on the whole body; a
+// head must come within it as a whole.
+//
 // Thread safety: one coroutine reads while another writes, on one executor. Lifetime: owns its
-// stream. Errors: boost::system::system_error; BadMessage for heads that are not HTTP.
+// stream. Errors of the client's side: boost::system::system_error, and BadMessage for what is not
+// HTTP. Errors of upstream's side: Refused, so that they are answered and never taken for the
+// client's.
 #pragma once
 
 #include <chrono>
@@ -29,9 +34,13 @@ struct BadMessage : std::runtime_error {
   Kind kind;
 };
 
+enum class Side : std::uint8_t { kClient, kUpstream };
+
 class HttpConnection {
  public:
-  HttpConnection(std::unique_ptr<tls::Stream> stream, std::size_t head_limit);
+  HttpConnection(std::unique_ptr<tls::Stream> stream, Side side, std::size_t head_limit);
+
+  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
 
   // nullopt: the peer ended the connection cleanly between two messages.
   net::awaitable<std::optional<graph::RequestHead>> read_request();
@@ -40,6 +49,7 @@ class HttpConnection {
 
   const graph::Framing& framing() const { return framing_; }
   bool keep_alive() const { return keep_alive_; }
+  void close_after() { keep_alive_ = false; }  // this message is the last one
   bool body_finished() const;
   std::uint64_t body_read() const { return body_read_; }
 
@@ -50,10 +60,19 @@ class HttpConnection {
   // Reads on and drops what is left, at most `limit` bytes; false when more was left.
   net::awaitable<bool> drain_body(std::uint64_t limit);
 
+  net::awaitable<void> write(ByteView bytes);       // sent when it returns
+  net::awaitable<void> write_more(ByteView bytes);  // sent when the buffer is full
+  net::awaitable<void> flush();
+
   tls::Stream& stream() { return *stream_; }
 
  private:
-  net::awaitable<bool> fill();  // more bytes into the buffer; false at a clean end
+  enum class Renew : bool { kNo = false, kYes = true };  // the patience, with this wait
+  net::awaitable<std::size_t> receive(MutableByteView into, Renew renew);
+  net::awaitable<bool> fill(Renew renew);  // more bytes into the buffer; false at a clean end
+  [[noreturn]] void throw_failed(const boost::system::system_error& error) const;
+  [[noreturn]] void throw_bad(BadMessage::Kind kind, const std::string& what) const;
+  [[noreturn]] void throw_truncated() const;
   net::awaitable<std::size_t> read_chunked(MutableByteView into);
   net::awaitable<std::size_t> read_raw(MutableByteView into);
   template <typename Parser>
@@ -61,7 +80,9 @@ class HttpConnection {
   void begin_body(const graph::Framing& framing);
 
   std::unique_ptr<tls::Stream> stream_;
+  Side side_;
   std::size_t head_limit_;
+  std::chrono::milliseconds patience_{60'000};
   Bytes buffer_;
   std::size_t begin_ = 0;  // unread bytes of buffer_: [begin_, end_)
   std::size_t end_ = 0;

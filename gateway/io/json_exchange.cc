@@ -1,13 +1,18 @@
 // Requests whose answers are JSON: forwarded with the caller's token, sizes and URLs rewritten.
-#include <algorithm>
-
 #include "gateway/io/exchange.h"
+#include "gateway/io/place.h"
 
 namespace kerros::io {
 
 namespace {
 
 constexpr std::size_t kMaxRequestJson = 4u << 20;
+
+// Answers that are driveItems, whose $select may be widened; other resources lack those fields.
+bool names_items(graph::Operation operation) {
+  return operation == graph::Operation::kReadItem || operation == graph::Operation::kListChildren ||
+         operation == graph::Operation::kListItems;
+}
 
 // What the registry knows of the items that an answer names, in the answer's order.
 std::vector<std::unique_ptr<keystore::ItemRecord>> known_records(
@@ -20,29 +25,42 @@ std::vector<std::unique_ptr<keystore::ItemRecord>> known_records(
   return *std::move(records);
 }
 
-// A record speaks for an item only in the version it was bound to.
+// A record speaks for an item in the version it was bound to. The cTag can move without the content
+// (a PATCH does it); stored size and hash say then that the bytes are the same.
 bool speaks_for(const keystore::ItemRecord& record, const graph::FoundItem& item) {
-  if (!item.ctag.empty()) return record.binding.ctag == item.ctag;
-  return !item.size || *item.size == record.binding.sealed_size;
+  const auto& bound = record.binding;
+  if (!item.ctag.empty() && bound.ctag == item.ctag) return true;
+  if (!item.size || *item.size != bound.sealed_size) return false;
+  return item.quick_xor_hash.empty() ? item.ctag.empty()
+                                     : item.quick_xor_hash == to_base64(bound.sealed_hash);
+}
+
+// Only for a caller whom upstream accepted, and for an item that is named: an URL bound to nothing
+// could be used for anything. Without one the client asks /content.
+std::string download_url(const Exchange& x, const graph::FoundItem& item) {
+  const bool accepted = x.proven || x.route.operation == graph::Operation::kOwnUpload;
+  if (!accepted || item.item_id.empty() || item.drive_id.empty()) return {};
+  transfer::DownloadGrant grant;
+  grant.actor = x.caller.actor;
+  grant.proven_ms = now_ms();
+  grant.drive_id = item.drive_id;
+  grant.item_id = item.item_id;
+  grant.ctag = item.ctag;
+  grant.upstream_url = item.download_url;
+  grant.is_protected =
+      may_be_protected(x.config().policy, {item.drive_id, item.item_id, item.place()});
+  return x.worker.shared.urls->download_url(grant, now_ms()).value_or("");
 }
 
 graph::ItemEdit edit_of(const Exchange& x, const graph::FoundItem& item,
                         const keystore::ItemRecord* record) {
   graph::ItemEdit edit;
-  const bool sealed = record != nullptr && speaks_for(*record, item);
-  if (sealed) {
+  if (record != nullptr && speaks_for(*record, item)) {
     if (item.size) edit.size = record->binding.plain_size;
     edit.quick_xor_hash = to_base64(record->binding.plain_hash);
     edit.strip_media = true;
   }
-  if (!item.download_url.empty()) {
-    transfer::DownloadGrant grant{x.caller.actor, now_ms(),  item.drive_id,
-                                  item.item_id,   item.ctag, item.download_url};
-    // Without an id the URL could not be bound to its item: the client asks /content instead.
-    const auto url = item.item_id.empty() ? Result<std::string>("")
-                                          : x.worker.shared.urls->download_url(grant, now_ms());
-    edit.download_url = url ? *url : "";
-  }
+  if (!item.download_url.empty()) edit.download_url = download_url(x, item);
   return edit;
 }
 
@@ -63,26 +81,53 @@ bool is_json(const graph::ResponseHead& head) {
   return type && (type->starts_with("application/json") || type->starts_with("text/json"));
 }
 
-net::awaitable<void> record_change(Exchange& x) {
-  const bool deleted = x.route.operation == graph::Operation::kDeleteItem;
-  if (!deleted && x.route.operation != graph::Operation::kUpdateItem) co_return;
-  const auto& item = x.route.target.item;
-  if (item.drive_id.empty() || item.by_path()) co_return;
-  const auto versions = x.store().versions(item.drive_id, item.item_id);
-  if (!versions || versions->empty()) co_return;
-  auto record = record_of(x, deleted ? audit::Event::kItemDeleted : audit::Event::kItemChanged,
-                          "drive " + item.drive_id + " item " + item.item_id, "done");
-  record.details.emplace_back("key", to_hex(versions->front().sealed.key));
+// A change or deletion of an item that was sealed here: its newest key, and the intent on record.
+struct Change {
+  audit::Event event;
+  std::string target;
+  std::string key;
+  std::uint64_t intent;
+};
+
+net::awaitable<std::optional<Change>> intend_change(Exchange& x) {
+  const bool deletes = x.route.operation == graph::Operation::kDeleteItem;
+  if (!deletes && x.route.operation != graph::Operation::kUpdateItem) co_return std::nullopt;
+  policy::Place place{x.route.target.item.drive_id, x.route.target.item.item_id, ""};
+  if (place.drive_id.empty() || x.route.target.item.by_path()) {
+    const Identity identity = co_await look_up(x);
+    if (!identity.exists) co_return std::nullopt;  // upstream's own 404 follows
+    place = identity.place;
+  }
+  const auto versions = x.store().versions(place.drive_id, place.item_id);
+  if (!versions) throw_store_error(versions.error());
+  if (versions->empty()) co_return std::nullopt;
+  Change change{deletes ? audit::Event::kItemDeleted : audit::Event::kItemChanged,
+                "drive " + place.drive_id + " item " + place.item_id,
+                to_hex(versions->front().sealed.key), 0};
+  auto record = record_of(x, change.event, change.target, "intent");
+  record.details.emplace_back("key", change.key);
   auto appended = append_audit(x, std::move(record));
-  co_await await_audit(appended);
+  change.intent = co_await await_audit(appended);
+  co_return change;
+}
+
+void record_outcome(const Exchange& x, const Change& change, unsigned status) {
+  auto record =
+      record_of(x, change.event, change.target,
+                status < 400 ? "done" : "refused: upstream answered " + std::to_string(status));
+  record.intent = change.intent;
+  record.details.emplace_back("key", change.key);
+  x.installation().log->append(std::move(record), [](const Result<std::uint64_t>&) {});
 }
 
 }  // namespace
 
 std::string rewrite_json(Exchange& x, std::string_view json, const graph::WidenedSelect& widened) {
   if (json.empty()) return {};
-  const auto found = graph::find_items(json);
+  auto found = graph::find_items(json);
   if (!found) throw Refused{graph::Refusal::kUpstreamMalformed, "", found.error().detail};
+  for (auto& item : *found)
+    if (item.drive_id.empty()) item.drive_id = x.route.target.item.drive_id;
   const auto records = known_records(x, *found);
   graph::Rewrite edits;
   for (std::size_t i = 0; i < found->size(); ++i)
@@ -100,7 +145,9 @@ net::awaitable<void> pass_json(Exchange& x) {
   auto body = co_await x.client.collect_body(kMaxRequestJson);
   if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
   refuse_content_in_json(x, *body);
-  const auto widened = graph::widen_select(x.route.target);
+  const auto change = co_await intend_change(x);
+  const auto widened =
+      names_items(x.route.operation) ? graph::widen_select(x.route.target) : graph::WidenedSelect{};
   auto request = graph_request(
       x, x.route.method,
       widened.added.empty() ? raw_target(x) : x.route.target.raw_path + "?" + widened.raw_query);
@@ -109,9 +156,8 @@ net::awaitable<void> pass_json(Exchange& x) {
   const std::string answer = co_await collect(x, response);
   if (!answer.empty() && !is_json(response.head) && response.head.status < 400)
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "answer to a JSON route is not JSON"};
-  const bool accepted = response.head.status >= 200 && response.head.status < 400;
-  x.proven = accepted && x.route.proves_caller;
-  if (accepted) co_await record_change(x);
+  if (response.head.status < 400) note_proof(x);
+  if (change) record_outcome(x, *change, response.head.status);
   co_await reply(x, response.head.status, answer_fields(x, response.head),
                  rewrite_json(x, answer, widened));
 }

@@ -17,21 +17,10 @@ namespace format = crypto::format;
   throw Refused{graph::Refusal::kUpstreamUnreachable, "", "upstream's stream was cut"};
 }
 
-// Upstream's body, its socket failures turned into refusals of this exchange.
-net::awaitable<std::size_t> read_stored(Exchange& x, HttpConnection& from, MutableByteView into) {
-  try {
-    from.stream().expires_after(x.config().upstream.idle_timeout);
-    co_return co_await from.read_body(into);
-  } catch (const boost::system::system_error& error) {
-    throw Refused{graph::Refusal::kUpstreamUnreachable, "", error.what()};
-  }
-}
-
-net::awaitable<void> fill_chunk(Exchange& x, HttpConnection& from, transfer::OpenWindow& window,
+net::awaitable<void> fill_chunk(HttpConnection& from, transfer::OpenWindow& window,
                                 std::size_t sealed_length) {
   for (std::size_t filled = 0; filled < sealed_length;) {
-    const std::size_t got =
-        co_await read_stored(x, from, window.space().first(sealed_length - filled));
+    const std::size_t got = co_await from.read_body(window.space().first(sealed_length - filled));
     if (got == 0) throw_cut();
     window.filled(got);
     filled += got;
@@ -39,22 +28,17 @@ net::awaitable<void> fill_chunk(Exchange& x, HttpConnection& from, transfer::Ope
 }
 
 // Nothing may follow the final chunk; looked at before that chunk is released.
-net::awaitable<void> expect_end(Exchange& x, HttpConnection& from) {
+net::awaitable<void> expect_end(HttpConnection& from) {
   std::uint8_t more = 0;
   if (from.body_finished()) co_return;
-  if (co_await read_stored(x, from, MutableByteView(&more, 1)) != 0)
+  if (co_await from.read_body(MutableByteView(&more, 1)) != 0)
     throw Refused{graph::Refusal::kNotAuthentic, "", "bytes follow the final chunk"};
-}
-
-net::awaitable<void> write_to_client(Exchange& x, ByteView bytes) {
-  x.client.stream().expires_after(x.config().limits.client_idle);
-  co_await x.client.stream().write_more(bytes);
 }
 
 net::awaitable<void> begin_answer(Exchange& x, const graph::ResponseHead& head) {
   x.status = head.status;
   const std::string wire = to_wire(head);
-  co_await write_to_client(x, as_bytes(wire));
+  co_await x.client.write_more(as_bytes(wire));
 }
 
 }  // namespace
@@ -76,9 +60,9 @@ net::awaitable<void> send_opened(Exchange& x, Upstream::Response& response, cryp
     const std::uint64_t chunk = window.chunk();
     const auto length = crypto::plain_length_of_chunk(chunk, body.plain_size);
     const auto sealed_length = static_cast<std::size_t>(length + format::kTagSize);
-    co_await fill_chunk(x, *response.lease, window, sealed_length);
+    co_await fill_chunk(*response.lease, window, sealed_length);
     const auto last = chunk == last_chunk ? crypto::Last::kYes : crypto::Last::kNo;
-    if (body.to_end && last == crypto::Last::kYes) co_await expect_end(x, *response.lease);
+    if (body.to_end && last == crypto::Last::kYes) co_await expect_end(*response.lease);
     if (hashes) hashes->sealed.update(buffer.bytes().first(sealed_length));
     const auto plain = window.open(last);
     if (!plain)
@@ -92,11 +76,11 @@ net::awaitable<void> send_opened(Exchange& x, Upstream::Response& response, cryp
     if (x.status == 0) co_await begin_answer(x, head);
     if (wanted > 0) {
       ticket.released(at, wanted);
-      co_await write_to_client(x, plain->subspan(skip, wanted));
+      co_await x.client.write_more(plain->subspan(skip, wanted));
       at += wanted;
     }
   }
-  co_await x.client.stream().flush();
+  co_await x.client.flush();
   response.lease.release();
 }
 
@@ -118,20 +102,16 @@ net::awaitable<void> copy_answer(Exchange& x, Upstream::Response& response,
   std::size_t got = begun.size();
   std::ranges::copy(begun, buffer.bytes().begin());
   for (;;) {
-    if (got == 0) got = co_await read_stored(x, *response.lease, buffer.bytes());
+    if (got == 0) got = co_await response.lease->read_body(buffer.bytes());
     if (got == 0) break;
-    if (chunked) {
-      char line[24];
-      const int digits = std::snprintf(line, sizeof line, "%zx\r\n", got);
-      co_await write_to_client(x,
-                               as_bytes(std::string_view(line, static_cast<std::size_t>(digits))));
-    }
-    co_await write_to_client(x, buffer.bytes().first(got));
-    if (chunked) co_await write_to_client(x, as_bytes("\r\n"));
+    const std::string line = chunked ? graph::chunk_line(got) : "";
+    if (chunked) co_await x.client.write_more(as_bytes(line));
+    co_await x.client.write_more(buffer.bytes().first(got));
+    if (chunked) co_await x.client.write_more(as_bytes("\r\n"));
     got = 0;
   }
-  if (chunked) co_await write_to_client(x, as_bytes("0\r\n\r\n"));
-  co_await x.client.stream().flush();
+  if (chunked) co_await x.client.write_more(as_bytes("0\r\n\r\n"));
+  co_await x.client.flush();
   response.lease.release();
 }
 

@@ -27,9 +27,12 @@ std::string cache_key(const Exchange& x, std::string_view what) {
 }
 
 net::awaitable<Identity> look_up_target(Exchange& x, std::string target) {
-  auto request = graph_request(x, graph::Method::kGet, std::move(target));
-  request.fields.remove("If-Match");
-  request.fields.remove("If-None-Match");
+  Upstream::Request request;
+  request.host = x.config().upstream.graph_host;
+  request.target = std::move(target);
+  request.fields.add("Accept", "application/json");
+  if (const auto token = x.head.fields.find("Authorization"))
+    request.fields.add("Authorization", std::string(*token));
   auto response = co_await ask_upstream(x, std::move(request));
   const unsigned status = response.head.status;
   std::string body = co_await collect(x, response);
@@ -37,7 +40,7 @@ net::awaitable<Identity> look_up_target(Exchange& x, std::string target) {
   if (status == 429 || status >= 500)
     throw Refused{graph::Refusal::kCannotPlace, "", "look-up answered " + std::to_string(status)};
   if (status != 200) throw Relayed{response.head, std::move(body)};
-  x.proven = true;
+  note_proof(x);
   const auto items = graph::find_items(body);
   if (!items || items->empty() || items->front().item_id.empty())
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "look-up named no item"};
@@ -63,6 +66,10 @@ net::awaitable<policy::Place> place_below_existing(Exchange& x) {
       co_return policy::Place{known->drive_id, "", known->path + rest};
     const Identity folder = co_await look_up_target(x, raw + std::string(kFields));
     if (folder.exists) {
+      if (folder.place.path.empty())
+        throw Refused{graph::Refusal::kNotAllowed,
+                      "The place of this address cannot be told; address the item by its drive.",
+                      "the folder's path is not told"};
       const std::string base = folder.place.path == "/" ? "" : folder.place.path;
       x.worker.places.put(key, {folder.place.drive_id, folder.place.item_id, base},
                           PlaceCache::Clock::now());
@@ -87,13 +94,20 @@ net::awaitable<policy::Place> place_for_write(Exchange& x) {
   const bool from_root = item.item_id == "root" && item.by_path();
   const policy::Place spelled{item.drive_id, item.by_path() ? "" : item.item_id,
                               from_root ? item.path : ""};
-  if (policy::match(rules, spelled)) co_return spelled;
-  if (!policy::needs_path(rules) && policy::can_decide(rules, spelled)) co_return spelled;
+  if (rules.rules.empty() || policy::match(rules, spelled)) co_return spelled;
   if (item.by_path()) co_return co_await place_below_existing(x);
   Identity identity = co_await look_up(x);
   if (!identity.exists)
     throw Refused{graph::Refusal::kNotFound, "", "the item to write does not exist"};
+  if (!policy::can_decide(rules, identity.place))
+    throw Refused{graph::Refusal::kNotAllowed,
+                  "The place of this address cannot be told; address the item by its drive.",
+                  "the item's place is not told"};
   co_return identity.place;
+}
+
+bool may_be_protected(const policy::Rules& rules, const policy::Place& place) {
+  return !policy::can_decide(rules, place) || policy::match(rules, place) != nullptr;
 }
 
 std::string audit_target(const Exchange& x, const policy::Place& place) {

@@ -26,6 +26,9 @@ net::awaitable<Identity> look_up(Exchange& x);
 // that looks ordinary is asked for, since a shortcut may lead elsewhere.
 net::awaitable<policy::Place> place_for_write(Exchange& x);
 
+// Whether a rule matches, or could: a place that does not say enough counts as protected.
+bool may_be_protected(const policy::Rules& rules, const policy::Place& place);
+
 // How the audit log names the place of a write.
 std::string audit_target(const Exchange& x, const policy::Place& place);
 

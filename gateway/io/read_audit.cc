@@ -38,15 +38,16 @@ net::awaitable<ReadAudit::Ticket> ReadAudit::begin(Exchange& x, const crypto::Id
 }
 
 void ReadAudit::close_due(audit::Log& log, std::uint64_t now, bool everything) {
+  if (everything) waiting_.clear();  // timers must not outlive their executor
   for (const auto& closed : everything ? windows_.take_all() : windows_.take_due(now)) {
     audit::Record record;
     record.time_ms = now;
     record.event = audit::Event::kReadDone;
     record.actor = closed.key.caller;
-    record.right = "graph-token (proven)";
+    record.right = "see intent";
     record.source = "kerros-gateway";
     record.target = "key " + to_hex(closed.key.key);
-    record.status = "done";
+    record.status = closed.bytes > 0 ? "done" : "done: nothing released";
     record.intent = closed.intent;
     record.details = audit::details_of(closed);
     log.append(std::move(record), [](const Result<std::uint64_t>&) {});

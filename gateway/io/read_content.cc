@@ -1,308 +1,121 @@
 // GET content: opened when it was sealed here, passed or refused by rule when it was not.
 #include <algorithm>
 
-#include "crypto/format.h"
-#include "crypto/offsets.h"
-#include "crypto/opener.h"
+#include "crypto/header.h"
 #include "gateway/graph/response_fields.h"
-#include "gateway/io/content_source.h"
 #include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
+#include "gateway/io/read_sealed.h"
 
 namespace kerros::io {
 
 namespace {
 
-namespace format = crypto::format;
 using keystore::ItemRecord;
 using keystore::ItemState;
 
-// What a content request is about, however it was addressed.
-struct Wanted {
-  std::string drive_id;
-  std::string item_id;
-  std::string target;              // Graph's /content, or empty:
-  std::optional<UpstreamUrl> url;  // the pre-authenticated URL behind one of ours
-  std::string audit_target() const { return "drive " + drive_id + " item " + item_id; }
-};
-
-ContentAsk ask_for(const Wanted& wanted, std::optional<graph::ByteRange> range) {
-  return ContentAsk{wanted.target, wanted.url, range, !wanted.url};
-}
-
-// The newest record that speaks for the item's current content, if it was ever sealed here.
-std::optional<ItemRecord> newest_record(Exchange& x, const Wanted& wanted) {
-  const keystore::KeyStore::ItemRef ref{wanted.drive_id, wanted.item_id};
-  auto found = x.store().newest_bound(std::span(&ref, 1));
-  if (!found) throw_store_error(found.error());
-  if (!found->front()) return std::nullopt;
-  return std::move(*found->front());
-}
-
-bool was_ever_sealed(Exchange& x, const Wanted& wanted) {
+bool is_suspect(Exchange& x, const Wanted& wanted) {
   const auto versions = x.store().versions(wanted.drive_id, wanted.item_id);
   if (!versions) throw_store_error(versions.error());
-  return std::ranges::any_of(*versions, [](const ItemRecord& record) {
-    return record.state == ItemState::kBound || record.state == ItemState::kUnverified ||
-           record.state == ItemState::kSuspect;
-  });
+  return std::ranges::any_of(
+      *versions, [](const ItemRecord& record) { return record.state == ItemState::kSuspect; });
 }
-
-graph::Fields content_fields(const Exchange& x, const graph::ResponseHead& head) {
-  graph::Fields fields = graph::client_fields(head.fields, true);
-  fields.remove("Content-Length");
-  fields.set("Accept-Ranges", "bytes");
-  if (x.route.operation == graph::Operation::kOwnDownload)
-    fields.set("Access-Control-Allow-Origin", "*");
-  return fields;
-}
-
-net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::Response& response,
-                                  ByteView prefix_bytes);
-
-// --- sealed content whose record is known ---
-
-crypto::Prefix prefix_of(const ItemRecord& record) {
-  const auto header = crypto::decode_header(record.sealed.header);
-  if (!header) throw_store_error(header.error());
-  return {*header, record.sealed.header, record.sealed.recovery, record.sealed.salt,
-          record.sealed.commitment};
-}
-
-crypto::Opener make_opener(Exchange& x, const keystore::SealedKey& sealed,
-                           const crypto::Prefix& prefix) {
-  const auto dek = x.store().unlock(sealed);
-  if (!dek) throw_store_error(dek.error());
-  auto opener =
-      crypto::Opener::make(*x.installation().backend, prefix, std::as_const(*dek).reveal());
-  if (!opener) throw Refused{graph::Refusal::kNotAuthentic, "", opener.error().detail};
-  return *std::move(opener);
-}
-
-// The stream must begin at `first` of exactly the stored file that the record describes.
-net::awaitable<void> align(Upstream::Response& response, const ItemRecord& record,
-                           const graph::ByteRange& asked) {
-  const std::uint64_t total = record.binding.sealed_size;
-  if (response.head.status == 206) {
-    const auto field = response.head.fields.find("Content-Range");
-    const auto told = field ? graph::parse_content_range(*field) : std::nullopt;
-    if (!told || told->total != total || told->range.first != asked.first ||
-        told->range.last > asked.last)
-      throw Refused{graph::Refusal::kNotAuthentic, "", "Content-Range is not what was asked"};
-    co_return;
-  }
-  const auto framing = response.lease->framing();
-  if (framing.kind == graph::Framing::Kind::kLength && framing.length != total)
-    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
-  if (!co_await skip_body(*response.lease, asked.first))
-    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored file is shorter than its record"};
-}
-
-net::awaitable<void> send_range(Exchange& x, const Wanted& wanted, const ItemRecord& record,
-                                const graph::ByteRange& plain, ReadAudit::Ticket& ticket) {
-  const std::uint64_t size = record.binding.plain_size;
-  const auto sealed = crypto::sealed_range(plain.first, plain.last, size);
-  if (!sealed) throw Refused{graph::Refusal::kInternal, "", sealed.error().detail};
-  const graph::ByteRange asked{sealed->first, sealed->last};
-  auto response = co_await open_content(x, ask_for(wanted, asked));
-  if (response.head.status == 304)
-    co_return co_await reply(x, 304, content_fields(x, response.head), "");
-  co_await align(response, record, asked);
-  crypto::Opener opener = make_opener(x, record.sealed, prefix_of(record));
-  graph::Fields fields = content_fields(x, response.head);
-  fields.set("Content-Range", graph::to_field({plain, size}));
-  const OpenedBody body{.plain_size = size, .part = plain, .to_end = false};
-  co_await send_opened(x, response, opener, graph::ResponseHead{206, std::move(fields)}, body,
-                       ticket, nullptr);
-}
-
-net::awaitable<void> send_whole(Exchange& x, const Wanted& wanted, const ItemRecord& record,
-                                ReadAudit::Ticket& ticket) {
-  auto response = co_await open_content(x, ask_for(wanted, std::nullopt));
-  if (response.head.status == 304)
-    co_return co_await reply(x, 304, content_fields(x, response.head), "");
-  const crypto::Prefix prefix = prefix_of(record);
-  crypto::PrefixBytes stored{};
-  const std::size_t got = co_await read_up_to(*response.lease, stored);
-  const auto begun = ByteView(stored).first(got);
-  if (!crypto::has_magic(begun))
-    throw Refused{graph::Refusal::kDowngraded, "", "bytes that are not sealed, of a sealed item"};
-  if (stored != crypto::encode(prefix)) co_return co_await read_unbound(x, wanted, response, begun);
-  const auto framing = response.lease->framing();
-  if (framing.kind == graph::Framing::Kind::kLength && framing.length != record.binding.sealed_size)
-    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
-  crypto::Opener opener = make_opener(x, record.sealed, prefix);
-  const OpenedBody body{.plain_size = record.binding.plain_size, .part = {}, .to_end = true};
-  co_await send_opened(x, response, opener,
-                       graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
-                       nullptr);
-}
-
-graph::RangeRequest wanted_range(const Exchange& x, const ItemRecord& record) {
-  auto field = x.head.fields.find("Range");
-  const auto condition = x.head.fields.find("If-Range");
-  if (condition && *condition != record.binding.etag) field = std::nullopt;
-  return graph::parse_range(field, record.binding.plain_size);
-}
-
-net::awaitable<void> reply_unsatisfiable(Exchange& x, const ItemRecord& record) {
-  const auto answer = graph::error_answer(graph::Refusal::kRangeNotSatisfiable, x.request_id);
-  graph::Fields fields;
-  fields.add("Content-Type", "application/json");
-  fields.add("Content-Range", graph::unsatisfied_field(record.binding.plain_size));
-  co_await reply(x, 416, std::move(fields), answer.body);
-}
-
-net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRecord& record) {
-  x.decision = "open";
-  const graph::RangeRequest asked = wanted_range(x, record);
-  if (asked.kind == graph::RangeRequest::Kind::kUnsatisfiable)
-    co_return co_await reply_unsatisfiable(x, record);
-  auto ticket = co_await x.worker.reads.begin(x, record.sealed.key, wanted.audit_target());
-  // Of several ranges the whole is sent, which RFC 9110 14.2 allows and every client takes.
-  if (asked.kind == graph::RangeRequest::Kind::kRanges && asked.ranges.size() == 1)
-    co_return co_await send_range(x, wanted, record, asked.ranges.front(), ticket);
-  co_await send_whole(x, wanted, record, ticket);
-}
-
-// --- content without a record of this item ---
 
 net::awaitable<void> pass_through(Exchange& x, Upstream::Response& response, ByteView begun) {
+  x.decision = "pass";
   graph::ResponseHead head{response.head.status, graph::client_fields(response.head.fields, false)};
-  const auto framing = response.lease->framing();
-  const bool sized = framing.kind != graph::Framing::Kind::kUntilClose &&
-                     framing.kind != graph::Framing::Kind::kChunked;
-  if (sized)
-    head.fields.set("Content-Length", std::to_string(framing.length));
-  else
-    head.fields.set("Transfer-Encoding", "chunked");
-  co_await copy_answer(x, response, head, begun);
-}
-
-struct AdoptedSizes {
-  std::uint64_t plain;
-  std::uint64_t sealed;
-};
-
-// The version was read whole and is authentic: it is bound to the item that upstream served it as.
-net::awaitable<void> adopt(Exchange& x, const Wanted& wanted, const ItemRecord& record,
-                           AdoptedSizes sizes, const transfer::Hashes& hashes) {
-  if (wanted.url) co_return;  // the next read at Graph says cTag and place
-  const Identity identity = co_await look_up(x);
-  if (!identity.exists || identity.size != sizes.sealed) co_return;
-  keystore::Binding binding;
-  binding.drive_id = wanted.drive_id;
-  binding.item_id = wanted.item_id;
-  binding.ctag = identity.ctag;
-  binding.etag = identity.etag;
-  binding.path = identity.place.path;
-  binding.plain_size = sizes.plain;
-  binding.sealed_size = sizes.sealed;
-  binding.plain_hash = hashes.plain.digest();
-  binding.sealed_hash = hashes.sealed.digest();
-  Future<Status> bound(x.worker.executor, [&](auto done) {
-    x.store().bind(record.sealed.key, std::move(binding), ItemState::kBound, true, now_ms(),
-                   std::move(done));
-  });
-  co_await bound.get();  // should it fail, the record stays pending and is adopted next time
-}
-
-// A body that begins like a sealed file, without a bound record of this item: a pending version
-// whose final answer was lost is adopted, everything else is refused.
-net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::Response& response,
-                                  ByteView prefix_bytes) {
-  x.decision = "open";
-  const auto prefix = crypto::decode_prefix(prefix_bytes);
-  if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
-  const auto record = x.store().find(prefix->header.key);
-  if (!record && record.error().code != ErrorCode::kNotFound) throw_store_error(record.error());
-  if (!record) throw Refused{graph::Refusal::kNotAuthentic, "", "the key id is not known here"};
-  if (record->state != ItemState::kPending)
-    throw Refused{graph::Refusal::kForeignCopy, "", "the key belongs to another item or version"};
-  const auto framing = response.lease->framing();
-  const auto plain = framing.kind == graph::Framing::Kind::kLength
-                         ? crypto::plain_size(framing.length)
-                         : std::nullopt;
-  if (!plain) throw Refused{graph::Refusal::kNotAuthentic, "", "no file has this sealed size"};
-  auto ticket = co_await x.worker.reads.begin(x, record->sealed.key, wanted.audit_target());
-  crypto::Opener opener = make_opener(x, record->sealed, *prefix);
-  const OpenedBody body{.plain_size = *plain, .part = {}, .to_end = true};
-  transfer::Hashes hashes;
-  hashes.sealed.update(prefix_bytes);
-  co_await send_opened(x, response, opener,
-                       graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
-                       &hashes);
-  co_await adopt(x, wanted, *record, {*plain, framing.length}, hashes);
+  co_await copy_answer(x, response, std::move(head), begun);
 }
 
 net::awaitable<void> record_legacy_read(Exchange& x, const Wanted& wanted) {
-  auto record = record_of(x, audit::Event::kLegacyPlainRead, wanted.audit_target(), "passed");
-  auto appended = append_audit(x, std::move(record));
+  auto appended = append_audit(
+      x, record_of(x, audit::Event::kLegacyPlainRead, wanted.audit_target(), "passed"));
   co_await await_audit(appended);
 }
 
 net::awaitable<bool> begins_sealed(Exchange& x, const Wanted& wanted) {
-  auto response =
-      co_await open_content(x, ask_for(wanted, graph::ByteRange{0, format::kMagic.size() - 1}));
-  if (response.head.status == 304) co_return false;
-  std::array<std::uint8_t, format::kMagic.size()> first{};
-  const std::size_t got = co_await read_up_to(*response.lease, first);
+  ContentAsk ask = ask_for(wanted, graph::ByteRange{0, crypto::format::kMagic.size() - 1});
+  ask.conditional = false;
+  std::array<std::uint8_t, crypto::format::kMagic.size()> first{};
+  std::size_t got = 0;
+  try {
+    auto response = co_await open_content(x, ask);
+    got = co_await read_up_to(*response.lease, first);
+  } catch (const Refused& refused) {  // 416: there is nothing at all, so nothing sealed
+    if (refused.refusal != graph::Refusal::kNotAuthentic) throw;
+  }
   co_return crypto::has_magic(ByteView(first).first(got));
 }
 
-// The client asks for a range of something that we do not know: passed as it is when it is no
-// sealed file, otherwise answered by the whole (which can be adopted).
-net::awaitable<void> read_unknown(Exchange& x, Wanted wanted, bool is_protected) {
+// The item was never sealed here. A range is passed as it is unless the file begins like a sealed
+// one; then the whole is asked for, since its last version may have lost its final answer.
+net::awaitable<void> read_unknown(Exchange& x, const Wanted& wanted, bool is_protected) {
   const bool ranged = x.head.fields.find("Range").has_value();
-  const bool sealed = ranged && co_await begins_sealed(x, wanted);
-  if (!ranged || sealed) {
-    auto response = co_await open_content(x, ask_for(wanted, std::nullopt));
-    if (response.head.status == 304)
-      co_return co_await reply(x, 304, content_fields(x, response.head), "");
-    crypto::PrefixBytes begun{};
-    const std::size_t got = co_await read_up_to(*response.lease, begun);
-    const auto bytes = ByteView(begun).first(got);
-    if (crypto::has_magic(bytes)) co_return co_await read_unbound(x, wanted, response, bytes);
-    if (is_protected) co_await record_legacy_read(x, wanted);
-    x.decision = "pass";
-    co_return co_await pass_through(x, response, bytes);
-  }
-  if (is_protected) co_await record_legacy_read(x, wanted);
-  x.decision = "pass";
   ContentAsk ask = ask_for(wanted, std::nullopt);
-  ask.client_range = true;
+  ask.client_range = ranged && !co_await begins_sealed(x, wanted);
   auto response = co_await open_content(x, ask);
-  co_await pass_through(x, response, {});
+  if (response.head.status == 304)
+    co_return co_await reply(x, 304, content_fields(x, response.head), "");
+  if (ask.client_range) {
+    if (is_protected) co_await record_legacy_read(x, wanted);
+    co_return co_await pass_through(x, response, {});
+  }
+  crypto::PrefixBytes begun{};
+  const std::size_t got = co_await read_up_to(*response.lease, begun);
+  const auto bytes = ByteView(begun).first(got);
+  if (crypto::has_magic(bytes)) co_return co_await read_unbound(x, wanted, response, bytes);
+  if (is_protected) co_await record_legacy_read(x, wanted);
+  co_await pass_through(x, response, bytes);
 }
 
 net::awaitable<void> read_item(Exchange& x, const Wanted& wanted, bool is_protected) {
   if (const auto record = newest_record(x, wanted))
     co_return co_await read_known(x, wanted, *record);
-  if (was_ever_sealed(x, wanted))
+  if (is_suspect(x, wanted))
     throw Refused{graph::Refusal::kStoredDiffers, "", "the newest version of the item is suspect"};
   if (is_protected && x.config().policy.legacy_plain == policy::LegacyPlain::kRefuse)
     throw Refused{graph::Refusal::kNotAllowed, "", "never sealed here; legacy_plain = refuse"};
   co_await read_unknown(x, wanted, is_protected);
 }
 
-net::awaitable<void> head_item(Exchange& x, const Wanted& wanted, const Identity& identity) {
-  graph::Fields fields;
-  fields.add("Accept-Ranges", "bytes");
-  if (!identity.etag.empty()) fields.add("ETag", identity.etag);
-  const auto record = newest_record(x, wanted);
-  const std::uint64_t size = record ? record->binding.plain_size : identity.size;
-  fields.add("Content-Length", std::to_string(size));
+net::awaitable<void> send_head(Exchange& x, graph::Fields fields, std::uint64_t size) {
+  fields.set("Accept-Ranges", "bytes");
+  fields.set("Content-Length", std::to_string(size));
   x.status = 200;
-  const std::string wire = to_wire(graph::ResponseHead{200, fields});
-  co_await x.client.stream().write(as_bytes(wire));
+  const std::string wire = to_wire(graph::ResponseHead{200, std::move(fields)});
+  co_await x.client.write(as_bytes(wire));
+}
+
+// Answered from metadata; a record speaks only for the version that upstream has now.
+net::awaitable<void> head_item(Exchange& x, const Wanted& wanted, const Identity& identity) {
+  const auto record = newest_record(x, wanted);
+  const bool sealed = record && record->binding.sealed_size == identity.size;
+  graph::Fields fields;
+  if (identity.etag.find_first_of("\r\n") == std::string::npos && !identity.etag.empty())
+    fields.add("ETag", identity.etag);
+  co_await send_head(x, std::move(fields), sealed ? record->binding.plain_size : identity.size);
+}
+
+net::awaitable<void> head_download(Exchange& x, const Wanted& wanted) {
+  std::uint64_t size = 0;
+  graph::Fields fields;
+  {
+    const auto response = co_await open_content(x, ask_for(wanted, graph::ByteRange{0, 0}));
+    const auto range = response.head.fields.find("Content-Range");
+    const auto told = range ? graph::parse_content_range(*range) : std::nullopt;
+    size = told ? told->total : response.lease->framing().length;
+    fields = content_fields(x, response.head);
+  }
+  const auto record = newest_record(x, wanted);
+  const bool sealed = record && record->binding.sealed_size == size;
+  co_await send_head(x, std::move(fields), sealed ? record->binding.plain_size : size);
 }
 
 }  // namespace
 
 net::awaitable<void> read_content(Exchange& x) {
-  const graph::Target& target = x.route.target;
-  Wanted wanted{target.item.drive_id, target.item.by_path() ? "" : target.item.item_id,
-                raw_target(x), std::nullopt};
+  const graph::ItemAddress& item = x.route.target.item;
+  Wanted wanted{item.drive_id, item.by_path() ? "" : item.item_id, raw_target(x), std::nullopt};
   policy::Place place{wanted.drive_id, wanted.item_id, ""};
   const bool by_id = !wanted.drive_id.empty() && !wanted.item_id.empty() &&
                      wanted.item_id != "root" && wanted.item_id.find(':') == std::string::npos;
@@ -316,7 +129,7 @@ net::awaitable<void> read_content(Exchange& x) {
     wanted.item_id = place.item_id;
     if (is_head) co_return co_await head_item(x, wanted, identity);
   }
-  co_await read_item(x, wanted, policy::match(x.config().policy, place) != nullptr);
+  co_await read_item(x, wanted, may_be_protected(x.config().policy, place));
 }
 
 net::awaitable<void> read_own_download(Exchange& x) {
@@ -327,8 +140,8 @@ net::awaitable<void> read_own_download(Exchange& x) {
     throw Refused{graph::Refusal::kNotFound, "", "download URL of a host not allowed"};
   x.caller.actor = grant->actor;
   const Wanted wanted{grant->drive_id, grant->item_id, "", *url};
-  const policy::Place place{grant->drive_id, grant->item_id, ""};
-  co_await read_item(x, wanted, policy::match(x.config().policy, place) != nullptr);
+  if (x.head.method == graph::Method::kHead) co_return co_await head_download(x, wanted);
+  co_await read_item(x, wanted, grant->is_protected);
 }
 
 }  // namespace kerros::io

@@ -1,26 +1,47 @@
 #include "gateway/io/sealed_sink.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace kerros::io {
 
-namespace {
-
-// The answer to what was sent. When sending failed upstream may have answered early (401, 413 ...)
-// and that answer tells more than the broken pipe.
 net::awaitable<UpstreamAnswer> read_answer(Exchange& x, Upstream::Lease& lease,
                                            graph::Method method) {
-  lease->stream().expires_after(x.config().upstream.answer_timeout);
+  co_await lease->flush();
   UpstreamAnswer answer;
-  answer.head = co_await lease->read_response(method);
+  answer.head = co_await Upstream::read_head(lease, x.config(), method);
   auto body = co_await lease->collect_body(x.config().limits.json_bytes);
   if (!body) throw Refused{graph::Refusal::kAnswerTooLarge, "", "answer over the JSON limit"};
+  lease.release();
   answer.body = *std::move(body);
   co_return answer;
 }
 
-}  // namespace
+net::awaitable<std::optional<UpstreamAnswer>> early_answer(Exchange& x, Upstream::Lease& lease,
+                                                           graph::Method method) {
+  try {
+    UpstreamAnswer answer = co_await read_answer(x, lease, method);
+    if (answer.head.status >= 400) co_return answer;
+  } catch (const Refused&) {
+  }
+  co_return std::nullopt;
+}
+
+net::awaitable<void> write_or_relay(Exchange& x, Upstream::Lease& lease, ByteView bytes) {
+  std::optional<Refused> failed;
+  try {
+    co_await lease->write_more(bytes);
+    co_return;
+  } catch (Refused& refused) {
+    failed = std::move(refused);
+  }
+  if (auto early = co_await early_answer(x, lease, graph::Method::kPut))
+    throw Relayed{std::move(early->head), std::move(early->body)};
+  throw *std::move(failed);
+}
 
 net::awaitable<std::unique_ptr<PutSink>> PutSink::open(Exchange& x, std::string target,
                                                        graph::Fields fields,
@@ -33,33 +54,11 @@ net::awaitable<std::unique_ptr<PutSink>> PutSink::open(Exchange& x, std::string 
 }
 
 net::awaitable<void> PutSink::write(ByteView sealed) {
-  std::string failed;
-  try {
-    lease_->stream().expires_after(x_.config().upstream.idle_timeout);
-    co_await lease_->stream().write(sealed);
-    co_return;
-  } catch (const boost::system::system_error& error) {
-    failed = error.what();
-  }
-  std::optional<UpstreamAnswer> early;
-  try {
-    early = co_await read_answer(x_, lease_, graph::Method::kPut);
-  } catch (const boost::system::system_error&) {
-  }
-  if (early && early->head.status >= 400) throw Relayed{early->head, early->body};
-  throw Refused{graph::Refusal::kUpstreamUnreachable, "", failed};
+  co_await write_or_relay(x_, lease_, sealed);
 }
 
 net::awaitable<UpstreamAnswer> PutSink::answer() {
-  std::string failed;
-  try {
-    UpstreamAnswer answer = co_await read_answer(x_, lease_, graph::Method::kPut);
-    lease_.release();
-    co_return answer;
-  } catch (const boost::system::system_error& error) {
-    failed = error.what();
-  }
-  throw Refused{graph::Refusal::kUpstreamUnreachable, "", failed};
+  return read_answer(x_, lease_, graph::Method::kPut);
 }
 
 FragmentSink::FragmentSink(Exchange& x, UpstreamUrl url, std::vector<graph::ByteRange> fragments,
@@ -85,7 +84,6 @@ net::awaitable<void> FragmentSink::begin_fragment() {
 
 net::awaitable<void> FragmentSink::end_fragment() {
   UpstreamAnswer answer = co_await read_answer(x_, *lease_, graph::Method::kPut);
-  lease_->release();
   lease_.reset();
   ++next_;
   const unsigned status = answer.head.status;
@@ -95,7 +93,7 @@ net::awaitable<void> FragmentSink::end_fragment() {
 }
 
 net::awaitable<void> FragmentSink::write(ByteView sealed) {
-  std::string failed;
+  std::optional<Refused> failed;
   try {
     while (!sealed.empty()) {
       const std::uint64_t until =
@@ -112,27 +110,19 @@ net::awaitable<void> FragmentSink::write(ByteView sealed) {
         }
       } else if (position_ >= fragments_[next_].first) {
         if (!lease_) co_await begin_fragment();
-        (*lease_)->stream().expires_after(x_.config().upstream.idle_timeout);
-        co_await (*lease_)->stream().write(part);
+        co_await (*lease_)->write(part);
       }
       position_ += part.size();
       sealed = sealed.subspan(part.size());
       if (lease_ && position_ == fragments_[next_].last + 1) co_await end_fragment();
     }
     co_return;
-  } catch (const boost::system::system_error& error) {
-    failed = error.what();
+  } catch (Refused& refused) {
+    failed = std::move(refused);
   }
-  std::optional<UpstreamAnswer> early;
-  if (lease_) {
-    try {
-      early = co_await read_answer(x_, *lease_, graph::Method::kPut);
-    } catch (const boost::system::system_error&) {
-    } catch (const BadMessage&) {
-    }
-  }
-  if (early && early->head.status >= 400) throw FragmentFailed{early->head, early->body, failed};
-  throw FragmentFailed{std::nullopt, "", failed};
+  auto early = lease_ ? co_await early_answer(x_, *lease_, graph::Method::kPut) : std::nullopt;
+  if (early) throw FragmentFailed{std::move(early->head), std::move(early->body), failed->detail};
+  throw FragmentFailed{std::nullopt, "", failed->detail};
 }
 
 net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, SealedSink& sink) {
@@ -143,7 +133,6 @@ net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, Sealed
       window.clear();
       continue;
     }
-    x.client.stream().expires_after(x.config().limits.client_idle);
     const std::size_t got = co_await x.client.read_body(space);
     if (got == 0) break;
     if (auto ok = window.filled(got); !ok)
@@ -151,8 +140,7 @@ net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, Sealed
   }
 }
 
-net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& url,
-                                              std::uint64_t sealed_total) {
+net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& url) {
   Upstream::Request request;
   request.host = url.host;
   request.target = url.target;
@@ -163,7 +151,9 @@ net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& ur
                          "status answered " + std::to_string(response.head.status)};
   const auto answer = graph::read_session_answer(body);
   if (!answer) throw FragmentFailed{std::nullopt, "", answer.error().detail};
-  if (answer->next_expected_ranges.empty()) co_return sealed_total;
+  // No range while bytes are missing: such a session cannot be continued by anybody.
+  if (answer->next_expected_ranges.empty())
+    throw FragmentFailed{graph::ResponseHead{404, {}}, "", "upstream's status names no range"};
   const std::string& range = answer->next_expected_ranges.front();
   std::uint64_t offset = 0;
   const auto [end, error] = std::from_chars(range.data(), range.data() + range.size(), offset);
@@ -179,8 +169,8 @@ net::awaitable<void> cancel_upstream(Exchange& x, const UpstreamUrl& url) {
     request.target = url.target;
     auto response = co_await ask_upstream(x, std::move(request));
     co_await collect(x, response);
-  } catch (const Refused&) {
-  } catch (const boost::system::system_error&) {
+  } catch (const Refused& refused) {
+    spdlog::debug("upstream session was not cancelled: {}", refused.detail);
   }
 }
 

@@ -31,6 +31,16 @@ struct UpstreamAnswer {
   std::string body;
 };
 
+// The answer to what was sent; the connection is given back.
+net::awaitable<UpstreamAnswer> read_answer(Exchange& x, Upstream::Lease& lease,
+                                           graph::Method method);
+// When sending failed upstream may have answered before (401, 413 ...), which tells more than the
+// broken pipe: only answers of 400 and above.
+net::awaitable<std::optional<UpstreamAnswer>> early_answer(Exchange& x, Upstream::Lease& lease,
+                                                           graph::Method method);
+// Queues bytes of a PUT's body; Relayed with the early answer when upstream stopped reading.
+net::awaitable<void> write_or_relay(Exchange& x, Upstream::Lease& lease, ByteView bytes);
+
 // PUT of one body of known length.
 class PutSink : public SealedSink {
  public:
@@ -83,8 +93,7 @@ net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, Sealed
 
 // Upstream status of a session: the offset of the first byte it still wants. FragmentFailed when it
 // does not say.
-net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& url,
-                                              std::uint64_t sealed_total);
+net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& url);
 // DELETE of an upstream session, so that the name is free again; failures are not told.
 net::awaitable<void> cancel_upstream(Exchange& x, const UpstreamUrl& url);
 

@@ -1,5 +1,8 @@
 #include "gateway/io/sealing.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "crypto/random.h"
 
 namespace kerros::io {
@@ -7,10 +10,11 @@ namespace kerros::io {
 namespace {
 
 keystore::Id unit_of(const Exchange& x, const policy::Rule& rule) {
-  if (rule.unit.empty()) return x.installation().unit;
+  const std::string& name = rule.unit.empty() ? x.config().unit : rule.unit;
+  if (name.empty()) return x.installation().unit;
   for (const auto& key : x.store().unit_keys())
-    if (key.unit_name == rule.unit) return key.unit;
-  throw Refused{graph::Refusal::kStoreUnavailable, "", "no unit is named " + rule.unit};
+    if (key.unit_name == name) return key.unit;
+  throw Refused{graph::Refusal::kStoreUnavailable, "", "no unit is named " + name};
 }
 
 keystore::Binding binding_of(const graph::FoundItem& item, std::uint64_t plain_size,
@@ -127,15 +131,41 @@ Stored check_stored(const std::string& answer_json, std::uint64_t sealed_size,
   return stored;
 }
 
+namespace {
+
+// "c:{GUID},7" -> 7: upstream's own order of the versions of an item.
+std::optional<std::uint64_t> ordinal(std::string_view ctag) {
+  const std::size_t comma = ctag.rfind(',');
+  if (comma == std::string_view::npos) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(ctag.data() + comma + 1, ctag.data() + ctag.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  return number;
+}
+
+// Answers can arrive in another order than upstream took the versions.
+bool is_newest(const Exchange& x, const Stored& stored) {
+  if (stored.state == keystore::ItemState::kSuspect) return false;
+  const auto mine = ordinal(stored.item.ctag);
+  const auto versions = x.store().versions(stored.item.drive_id, stored.item.item_id);
+  if (!versions) throw_store_error(versions.error());
+  return std::ranges::none_of(*versions, [&](const keystore::ItemRecord& other) {
+    const auto theirs = ordinal(other.binding.ctag);
+    return other.state == keystore::ItemState::kBound && mine && theirs && *theirs > *mine;
+  });
+}
+
+}  // namespace
+
 net::awaitable<std::string> Upload::finish(const std::string& answer_json, std::uint64_t plain_size,
                                            std::uint64_t sealed_size,
                                            const transfer::Hashes& hashes) {
-  x_.proven = true;
+  note_proof(x_);
   Stored stored = check_stored(answer_json, sealed_size, hashes);
   Future<Status> bound(x_.worker.executor, [&](auto done) {
     x_.store().bind(sealed_.key, binding_of(stored.item, plain_size, sealed_size, hashes),
-                    stored.state, stored.state != keystore::ItemState::kSuspect, now_ms(),
-                    std::move(done));
+                    stored.state, is_newest(x_, stored), now_ms(), std::move(done));
   });
   const Status status = co_await bound.get();
   if (!status) throw_store_error(status.error());
@@ -159,6 +189,10 @@ net::awaitable<void> Upload::give_up(std::string status) {
                          std::move(done));
   });
   co_await voided.get();  // should it fail, the record stays pending, which is true as well
+}
+
+void Upload::fail(const std::string& status) {
+  record_outcome(status, audit::Event::kUploadDone, 0);
 }
 
 void Upload::record_outcome(const std::string& status, audit::Event event,

@@ -52,6 +52,8 @@ class Upload {
                                      std::uint64_t sealed_size, const transfer::Hashes& hashes);
   // No such bytes exist upstream: it refused them explicitly, or the last one never left.
   net::awaitable<void> give_up(std::string status);
+  // The outcome of an upload whose bytes may or may not be upstream.
+  void fail(const std::string& status);
   // The session goes on in another request: no outcome yet.
   void leave_open() { settled_ = true; }
 

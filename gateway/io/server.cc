@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -27,10 +28,27 @@ namespace {
 constexpr auto kTick = std::chrono::seconds(5);
 
 // One thread with its own io_context and its own acceptor on the shared address.
+// Going, it gives up its sockets first, then the coroutines still waiting in it, which refer to the
+// worker, then the worker.
 struct Thread {
   explicit Thread(Shared& shared)
-      : work(net::make_work_guard(io)), worker(shared, io.get_executor()), acceptor(io) {}
-  net::io_context io{1};
+      : context(std::make_unique<net::io_context>(1)),
+        io(*context),
+        work(net::make_work_guard(io)),
+        worker(shared, io.get_executor()),
+        acceptor(io) {}
+  ~Thread() {
+    error_code ignored;
+    acceptor.close(ignored);
+    worker.upstream.close_all();
+    work.reset();
+    {
+      const auto last = std::move(acceptor);
+    }
+    context.reset();
+  }
+  std::unique_ptr<net::io_context> context;
+  net::io_context& io;
   net::executor_work_guard<net::io_context::executor_type> work;
   Worker worker;
   net::ip::tcp::acceptor acceptor;
@@ -44,12 +62,12 @@ audit::Record own_record(audit::Event event, std::string target, std::string sta
   record.actor = "kerros-gateway";
   record.right = "process";
   record.source = "pid " + std::to_string(::getpid());
-  record.target = std::move(target);
+  record.target = audit::as_field(target);
   record.status = std::move(status);
   return record;
 }
 
-net::awaitable<void> accept_loop(Thread& thread, std::shared_ptr<tls::Context> context) {
+net::awaitable<void> accept_loop(Thread& thread) {
   for (;;) {
     error_code error;
     auto socket =
@@ -64,8 +82,10 @@ net::awaitable<void> accept_loop(Thread& thread, std::shared_ptr<tls::Context> c
     if (shared.counters.connections >= shared.snapshots.current()->config.limits.connections)
       continue;  // closed at once: the client sees a refusal, not a silence
     socket.set_option(net::ip::tcp::no_delay(true), error);
-    net::co_spawn(thread.worker.executor,
-                  serve_connection(thread.worker, std::move(socket), context), net::detached);
+    net::co_spawn(
+        thread.worker.executor,
+        serve_connection(thread.worker, std::move(socket), shared.snapshots.current()->door_tls),
+        net::detached);
   }
 }
 
@@ -105,6 +125,13 @@ Status check_ready(Installation& installation, const Config& config) {
   return opener->open_chunk(0, crypto::Last::kYes, chunk, plain);
 }
 
+// With port 0 the kernel's choice belongs into the public name, which own URLs are made of.
+Config with_port(Config config, std::uint16_t port) {
+  if (config.graph_door.listen.ends_with(":0"))
+    config.graph_door.name += ":" + std::to_string(port);
+  return config;
+}
+
 class Gateway {
  public:
   Gateway(const Config& config, Installation& installation)
@@ -118,8 +145,10 @@ class Gateway {
   Status choose_port(ListenAddress& address);
   Status make_shared_state(const Config& config);
   Status open_doors(const Config& config, const ListenAddress& address);
+  void settle_queues();
   void on_signal(int signal);
   void reload();
+  Status publish(std::shared_ptr<const Snapshot> next);
   admin::Running running() const;
 
   Installation& installation_;
@@ -167,9 +196,6 @@ Status Gateway::make_shared_state(const Config& config) {
 }
 
 Status Gateway::open_doors(const Config& config, const ListenAddress& address) {
-  auto context =
-      tls::Context::server({config.graph_door.certificate, config.graph_door.private_key});
-  if (!context) return tl::unexpected(context.error());
   const unsigned count = config.limits.threads ? config.limits.threads
                                                : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; ++i) {
@@ -178,7 +204,7 @@ Status Gateway::open_doors(const Config& config, const ListenAddress& address) {
     if (!acceptor) return tl::unexpected(acceptor.error());
     graph_address_ = bound_address(*acceptor);
     thread->acceptor = *std::move(acceptor);
-    net::co_spawn(thread->io, accept_loop(*thread, *context), net::detached);
+    net::co_spawn(thread->io, accept_loop(*thread), net::detached);
     net::co_spawn(thread->io, tick(*thread), net::detached);
     threads_.push_back(std::move(thread));
   }
@@ -226,27 +252,39 @@ admin::Running Gateway::running() const {
           shared_->counters.transfers, started_ms_};
 }
 
-// A whole new snapshot or the old one with the reason: never half of either.
+// A whole new snapshot or the old one with the reason: never half of either, and never one that the
+// log does not know of.
 void Gateway::reload() {
   const auto before = snapshots_.current();
   auto config = load_config(before->config.file);
   auto next = config ? Snapshot::make(with_port(*std::move(config), port_))
                      : Result<std::shared_ptr<const Snapshot>>(tl::unexpected(config.error()));
-  if (!next) {
-    spdlog::error("reload refused, the old configuration stays: {}", next.error().detail);
-    auto record = own_record(audit::Event::kConfigRefused, before->config.file, "refused");
-    record.details.emplace_back("why", next.error().detail);
-    installation_.log->append(std::move(record), [](const Result<std::uint64_t>&) {});
-    return;
-  }
-  auto record = own_record(audit::Event::kConfigLoaded, before->config.file, "done");
-  for (const auto& line : difference(before->config, (*next)->config))
-    record.details.emplace_back("difference", line);
-  for (const auto& key : needs_restart(before->config, (*next)->config))
-    spdlog::warn("reload: {} takes effect at the next start", key);
+  const Status published = next ? publish(*std::move(next)) : tl::unexpected(next.error());
+  if (published) return;
+  const std::string why = audit::as_field(published.error().detail);
+  spdlog::error("reload refused, the old configuration stays: {}", why);
+  auto record = own_record(audit::Event::kConfigRefused, before->config.file, "refused");
+  record.details.emplace_back("why", why);
   installation_.log->append(std::move(record), [](const Result<std::uint64_t>&) {});
-  snapshots_.publish(*std::move(next));
+}
+
+Status Gateway::publish(std::shared_ptr<const Snapshot> next) {
+  constexpr std::size_t kMostLines = 60;
+  const auto before = snapshots_.current();
+  auto record = own_record(audit::Event::kConfigLoaded, before->config.file, "done");
+  for (const auto& line : difference(before->config, next->config)) {
+    const bool room = record.details.size() < kMostLines;
+    record.details.emplace_back("difference", room ? audit::as_field(line) : "...");
+    if (!room) break;
+  }
+  const auto logged = installation_.log->append_and_wait(std::move(record));
+  if (!logged) return tl::unexpected(logged.error());
+  for (const auto& key : needs_restart(before->config, next->config))
+    spdlog::warn("reload: {} takes effect at the next start", key);
+  spdlog::set_level(spdlog::level::from_str(next->config.log_level));
+  snapshots_.publish(std::move(next));
   spdlog::info("configuration reloaded");
+  return {};
 }
 
 void Gateway::on_signal(int signal) {

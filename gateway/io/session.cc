@@ -9,6 +9,17 @@ namespace kerros::io {
 
 namespace {
 
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::uint64_t>& counter) : counter_(counter) { ++counter_; }
+  ~Counted() { --counter_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>& counter_;
+};
+
 std::string new_request_id() {
   std::array<std::uint8_t, 16> id{};
   crypto::fill_random(id);
@@ -34,7 +45,7 @@ void log_line(const Exchange& x) {
 net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client) {
   auto snapshot = worker.shared.snapshots.current();
   Exchange x(worker, client, std::move(snapshot));
-  client.stream().expires_after(x.config().limits.client_idle);
+  client.set_patience(x.config().limits.client_idle);
   std::optional<BadMessage> bad;
   try {
     auto head = co_await client.read_request();
@@ -71,11 +82,11 @@ net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client) {
 
 net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socket,
                                       std::shared_ptr<tls::Context> context) {
-  ++worker.shared.counters.connections;
+  const Counted counted(worker.shared.counters.connections);
   const auto limits = worker.shared.snapshots.current()->config.limits;
   HttpConnection client(
       std::make_unique<tls::Stream>(std::move(socket), std::move(context), worker.shared.buffers),
-      limits.head_bytes);
+      Side::kClient, limits.head_bytes);
   try {
     client.stream().expires_after(limits.head_timeout);
     co_await client.stream().handshake_server();
@@ -89,8 +100,10 @@ net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socke
   } catch (const std::exception& error) {
     spdlog::error("connection peer={} failed: {}", client.stream().peer(), error.what());
     client.stream().reset();
+  } catch (...) {
+    spdlog::error("connection peer={} failed", client.stream().peer());
+    client.stream().reset();
   }
-  --worker.shared.counters.connections;
 }
 
 }  // namespace kerros::io

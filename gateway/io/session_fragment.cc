@@ -21,7 +21,7 @@ constexpr std::uint64_t kKeepFinishedMs = 10 * 60 * 1000;  // for a repeated las
 
 // A session as it was found, held so that no other fragment of it runs.
 struct Session {
-  SessionTable::Hold hold;
+  std::optional<SessionTable::Hold> hold;
   keystore::SessionRecord record;
   SessionState state;
   UpstreamUrl url;
@@ -40,7 +40,7 @@ Session find_session(Exchange& x, const crypto::Id& id) {
   const auto url = state ? parse_upstream_url(state->upstream_url) : std::nullopt;
   if (!url) throw Refused{graph::Refusal::kSessionNotFound, "", "session record unreadable"};
   x.caller.actor = state->actor;
-  return Session{*std::move(hold), *std::move(record), *std::move(state), *url};
+  return Session{std::move(hold), *std::move(record), *std::move(state), *url};
 }
 
 net::awaitable<void> store_session(Exchange& x, Session& s, std::uint64_t tags_below,
@@ -92,10 +92,14 @@ class ClaimingSink : public SealedSink {
   SealedSink* behind_;  // nullptr: a repetition is only compared
 };
 
-// Everything a void session leaves behind is cleaned up; its name is free again upstream.
-net::awaitable<void> void_session(Exchange& x, Session& s) {
+// A session that ends here without a file: upstream's own is cancelled, so that the name is free
+// again, and the upload intent gets its outcome.
+net::awaitable<void> end_session(Exchange& x, Session& s, const std::string& status) {
   co_await cancel_upstream(x, s.url);
   co_await erase_session(x, s.record.session);
+  const auto upload =
+      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
+  upload->fail(status);
 }
 
 Status refill(transfer::SealWindow& window, ByteView tail) {
@@ -104,7 +108,9 @@ Status refill(transfer::SealWindow& window, ByteView tail) {
   return window.filled(tail.size());
 }
 
-net::awaitable<void> reply_json(Exchange& x, unsigned status, std::string_view json) {
+// The session is let go before the answer leaves: the next fragment may come before we return.
+net::awaitable<void> reply_json(Exchange& x, Session& s, unsigned status, std::string_view json) {
+  s.hold.reset();
   graph::Fields fields;
   fields.add("Content-Type", "application/json");
   fields.add("request-id", x.request_id);
@@ -118,7 +124,7 @@ net::awaitable<std::uint64_t> where_upstream_stands(Exchange& x, Session& s) {
   if (x.worker.shared.sessions.take_agreed(s.record.session, state.sealed_confirmed))
     co_return state.sealed_confirmed;
   const auto total = crypto::sealed_size(state.plain_total).value_or(0);
-  const std::uint64_t offset = co_await upstream_offset(x, s.url, total);
+  const std::uint64_t offset = co_await upstream_offset(x, s.url);
   if (offset < state.sealed_confirmed || offset > total)
     throw Refused{graph::Refusal::kFragmentDiffers, "",
                   "upstream went back, or is ahead of what was sent"};
@@ -127,19 +133,24 @@ net::awaitable<std::uint64_t> where_upstream_stands(Exchange& x, Session& s) {
 
 // What is told when upstream did not take a fragment: the client repeats it, or starts over.
 net::awaitable<void> fragment_failed(Exchange& x, Session& s, const FragmentFailed& failed) {
-  if (!failed.head || failed.head->status == 416 || failed.head->status >= 500)
+  const unsigned status = failed.head ? failed.head->status : 0;
+  if (status == 0 || status == 416 || (status >= 500 && status != 503))
     throw Refused{graph::Refusal::kUpstreamUnreachable, "", failed.detail};
-  if (failed.head->status == 404) {
-    co_await erase_session(x, s.record.session);
+  if (status == 404) {
+    co_await end_session(x, s, "failed: upstream's session is gone");
     throw Refused{graph::Refusal::kSessionNotFound, "", "upstream's session is gone"};
   }
   throw Relayed{*failed.head, failed.body};
 }
 
 // Seals and sends; the state moves to the new point only after upstream has everything.
-net::awaitable<std::optional<UpstreamAnswer>> send_fragment(Exchange& x, Session& s,
-                                                            const graph::ContentRange& range,
-                                                            Upload& upload) {
+struct Sent {
+  std::optional<UpstreamAnswer> answer;  // to the last upstream fragment, if there was one
+  bool upstream_is_ahead = false;        // it holds more than the new point
+};
+
+net::awaitable<Sent> send_fragment(Exchange& x, Session& s, const graph::ContentRange& range,
+                                   Upload& upload) {
   SessionState& state = s.state;
   state.plain_total = range.total;
   const std::uint64_t upstream_at = co_await where_upstream_stands(x, s);
@@ -170,7 +181,7 @@ net::awaitable<std::optional<UpstreamAnswer>> send_fragment(Exchange& x, Session
   state.sealed_confirmed = plan.carry_from;
   state.carry = fragments.take_carry();
   state.hashes = window.hashes();
-  co_return fragments.last_answer();
+  co_return Sent{fragments.last_answer(), upstream_at > plan.carry_from};
 }
 
 void slide_expiry(SessionState& state, const std::optional<UpstreamAnswer>& answer) {
@@ -187,7 +198,7 @@ net::awaitable<void> finish_session(Exchange& x, Session& s, Upload& upload,
       co_await upload.finish(answer.body, s.state.plain_total, sealed, s.state.hashes);
   s.state.final_status = answer.head.status;
   co_await store_session(x, s, ~std::uint64_t{0}, now_ms() + kKeepFinishedMs);
-  co_await reply_json(x, s.state.final_status, s.state.final_answer);
+  co_await reply_json(x, s, s.state.final_status, s.state.final_answer);
 }
 
 net::awaitable<void> next_fragment(Exchange& x, Session& s, const graph::ContentRange& range) {
@@ -195,12 +206,12 @@ net::awaitable<void> next_fragment(Exchange& x, Session& s, const graph::Content
   transferring.use_large(x.client, range.range.length());
   auto upload =
       Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
-  std::optional<UpstreamAnswer> answer;
+  Sent sent;
   std::optional<FragmentFailed> failed;
   std::exception_ptr ended;
   const std::uint64_t tags_below = crypto::chunk_of(range.range.first);
   try {
-    answer = co_await send_fragment(x, s, range, *upload);
+    sent = co_await send_fragment(x, s, range, *upload);
   } catch (FragmentFailed& caught) {
     failed = std::move(caught);
   } catch (...) {
@@ -210,13 +221,20 @@ net::awaitable<void> next_fragment(Exchange& x, Session& s, const graph::Content
   if (ended) std::rethrow_exception(ended);
   if (failed) co_return co_await fragment_failed(x, s, *failed);
   const bool whole = s.state.plain_offset == s.state.plain_total;
-  if (whole && answer && answer->head.status != 202)
-    co_return co_await finish_session(x, s, *upload, *answer);
+  if (whole && sent.answer && sent.answer->head.status != 202)
+    co_return co_await finish_session(x, s, *upload, *sent.answer);
   upload->leave_open();
-  slide_expiry(s.state, answer);
+  // All bytes are upstream and no file came of them (locked at the commit, say): a 202 would be
+  // taken for success, so the client starts over.
+  if (whole && !s.state.defer_commit) {
+    co_await end_session(x, s, "failed: upstream has every byte and made no file");
+    throw Refused{graph::Refusal::kSessionNotFound, "", "upstream made no file of the session"};
+  }
+  slide_expiry(s.state, sent.answer);
   co_await store_session(x, s, tags_below, session_end(s.state.expiration, now_ms()));
-  x.worker.shared.sessions.agree(s.record.session, s.state.sealed_confirmed);
-  co_await reply_json(x, 202, progress_json(s.state));
+  if (!sent.upstream_is_ahead)
+    x.worker.shared.sessions.agree(s.record.session, s.state.sealed_confirmed);
+  co_await reply_json(x, s, 202, progress_json(s.state));
 }
 
 // --- a fragment that came before ---
@@ -232,17 +250,22 @@ net::awaitable<void> compare_repeated(Exchange& x, Session& s) {
   if (auto ok = refill(window, state.tail_before); !ok) throw_store_error(ok.error());
   co_await send_continue(x);
   co_await seal_body(x, window, sink);
+  const bool whole = state.plain_offset == state.plain_total;
+  if (whole) {  // its final chunk was sealed: compared by its tag like the others
+    if (auto ok = window.finish(); !ok) throw_store_error(ok.error());
+  }
   co_await sink.write(window.ready());
-  if (!std::ranges::equal(window.unfinished(), state.tail))
+  if (!whole && !std::ranges::equal(window.unfinished(), state.tail))
     throw Refused{graph::Refusal::kFragmentDiffers, "", "the fragment came again with other bytes"};
-  co_await reply_json(x, 202, progress_json(state));
+  co_await reply_json(x, s, 202, progress_json(state));
 }
 
-net::awaitable<void> answer_without_reading(Exchange& x, unsigned status, std::string_view json) {
+net::awaitable<void> answer_without_reading(Exchange& x, Session& s, unsigned status,
+                                            std::string_view json) {
   co_await send_continue(x);
   constexpr std::uint64_t kLongestFragment = 256ull << 20;
   co_await x.client.drain_body(kLongestFragment);
-  co_await reply_json(x, status, json);
+  co_await reply_json(x, s, status, json);
 }
 
 graph::ContentRange read_fragment_range(const Exchange& x) {
@@ -264,7 +287,7 @@ net::awaitable<void> take_fragment(Exchange& x, Session& s) {
   const graph::ContentRange range = read_fragment_range(x);
   const FragmentKind kind = transfer::judge(s.state, range);
   if (kind == FragmentKind::kFinished)
-    co_return co_await answer_without_reading(x, s.state.final_status, s.state.final_answer);
+    co_return co_await answer_without_reading(x, s, s.state.final_status, s.state.final_answer);
   check_length(x, range);
   switch (kind) {
     case FragmentKind::kNext:
@@ -272,7 +295,7 @@ net::awaitable<void> take_fragment(Exchange& x, Session& s) {
     case FragmentKind::kRepeatOfLast:
       co_return co_await compare_repeated(x, s);
     case FragmentKind::kOlder:
-      co_return co_await answer_without_reading(x, 202, progress_json(s.state));
+      co_return co_await answer_without_reading(x, s, 202, progress_json(s.state));
     case FragmentKind::kFinished:
       break;
     case FragmentKind::kOverlap:
@@ -289,11 +312,13 @@ net::awaitable<void> take_fragment(Exchange& x, Session& s) {
 
 net::awaitable<void> commit_deferred(Exchange& x, Session& s) {
   if (s.state.finished())
-    co_return co_await answer_without_reading(x, s.state.final_status, s.state.final_answer);
+    co_return co_await answer_without_reading(x, s, s.state.final_status, s.state.final_answer);
   if (s.state.plain_total == 0 || s.state.plain_offset != s.state.plain_total)
     throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "commit before the last fragment"};
   auto upload =
       Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
+  const TransferGuard transferring(x);
+  upload->leave_open();  // until upstream said something, the outcome is another request's
   upload->start_pending();
   co_await upload->durable();
   Upstream::Request request;
@@ -302,30 +327,22 @@ net::awaitable<void> commit_deferred(Exchange& x, Session& s) {
   request.target = s.url.target;
   auto response = co_await ask_upstream(x, std::move(request));
   const UpstreamAnswer answer{response.head, co_await collect(x, response)};
-  if (answer.head.status != 200 && answer.head.status != 201) {
-    upload->leave_open();
+  if (answer.head.status != 200 && answer.head.status != 201)
     throw Relayed{answer.head, answer.body};
-  }
   co_await finish_session(x, s, *upload, answer);
 }
 
 net::awaitable<void> cancel_session(Exchange& x, Session& s) {
-  const bool finished = s.state.finished();
-  auto upload =
-      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
-  if (finished) {
-    upload->leave_open();
+  if (s.state.finished())
     throw Refused{graph::Refusal::kSessionNotFound, "", "the session is finished"};
-  }
-  co_await void_session(x, s);
-  co_await upload->give_up("refused: cancelled by the client");
+  co_await end_session(x, s, "refused: cancelled by the client");
   co_await reply(x, 204, {}, "");
 }
 
 net::awaitable<void> sealed_upload(Exchange& x, const crypto::Id& id) {
   x.decision = "seal";
   Session s = find_session(x, id);
-  std::optional<Refused> differs;
+  std::optional<Refused> fatal;
   try {
     switch (x.route.method) {
       case graph::Method::kPut:
@@ -340,57 +357,21 @@ net::awaitable<void> sealed_upload(Exchange& x, const crypto::Id& id) {
       case graph::Method::kGet:
         if (s.state.finished())
           throw Refused{graph::Refusal::kSessionNotFound, "", "the session is finished"};
-        co_await reply_json(x, 200, progress_json(s.state));
+        co_await reply_json(x, s, 200, progress_json(s.state));
         break;
       default:
         throw Refused{graph::Refusal::kUnknownRoute, "", "method on an upload URL"};
     }
   } catch (Refused& refused) {
-    if (refused.refusal != graph::Refusal::kFragmentDiffers) throw;
-    differs = std::move(refused);
+    fatal = std::move(refused);
   }
-  if (!differs) co_return;
-  // Other bytes under used nonces must never leave: the session ends here, and so does its key.
-  co_await void_session(x, s);
-  throw *std::move(differs);
-}
-
-// --- sessions of ordinary files ---
-
-net::awaitable<void> plain_upload(Exchange& x, const std::string& upstream_url) {
-  x.decision = "pass";
-  const auto url = parse_upstream_url(upstream_url);
-  if (!url || !is_content_host(x.config().upstream, url->host))
-    throw Refused{graph::Refusal::kSessionNotFound, "", "upload URL of a host not allowed"};
-  const TransferGuard transferring(x);
-  const auto framing = x.client.framing();
-  if (framing.kind == graph::Framing::Kind::kChunked)
-    throw Refused{graph::Refusal::kLengthRequired, "", "fragment without Content-Length"};
-  graph::Fields fields;
-  if (const auto range = x.head.fields.find("Content-Range"))
-    fields.add("Content-Range", std::string(*range));
-  if (framing.length > 0 || x.route.method != graph::Method::kGet)
-    fields.set("Content-Length", std::to_string(framing.length));
-  Upstream::Lease lease =
-      co_await x.worker.upstream.acquire(x.config(), x.now->upstream_tls, url->host);
-  transferring.use_large(x.client, framing.length);
-  transferring.use_large(*lease, framing.length);
-  co_await Upstream::send_head(lease, x.config(), graph::name(x.route.method), url->target,
-                               std::move(fields));
-  co_await send_continue(x);
-  TransferBuffer buffer(x, framing.length);
-  while (const std::size_t got = co_await x.client.read_body(buffer.bytes())) {
-    lease->stream().expires_after(x.config().upstream.idle_timeout);
-    co_await lease->stream().write_more(buffer.bytes().first(got));
-  }
-  co_await lease->stream().flush();
-  lease->stream().expires_after(x.config().upstream.answer_timeout);
-  const graph::ResponseHead head = co_await lease->read_response(x.route.method);
-  auto body = co_await lease->collect_body(x.config().limits.json_bytes);
-  if (!body) throw Refused{graph::Refusal::kAnswerTooLarge, "", "answer over the JSON limit"};
-  lease.release();
-  if (head.status >= 400) throw Relayed{head, *std::move(body)};
-  co_await reply(x, head.status, answer_fields(x, head), rewrite_json(x, *body));
+  if (!fatal) co_return;
+  // Other bytes under used nonces must never leave: the session ends, and so does its key.
+  if (fatal->refusal == graph::Refusal::kFragmentDiffers)
+    co_await end_session(x, s, "failed: " + fatal->detail);
+  // Upstream stored something else; the outcome is on record already.
+  if (fatal->refusal == graph::Refusal::kStoredDiffers) co_await erase_session(x, s.record.session);
+  throw *std::move(fatal);
 }
 
 }  // namespace
@@ -400,7 +381,8 @@ std::uint64_t session_end(std::string_view expiration, std::uint64_t now) {
   const std::string text(expiration.substr(0, 19));
   if (text.size() < 19 || !strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &broken))
     return now + kSessionLifeMs;
-  const auto end = static_cast<std::uint64_t>(timegm(&broken)) * 1000;
+  const std::time_t seconds = std::max<std::time_t>(timegm(&broken), 0);
+  const auto end = static_cast<std::uint64_t>(seconds) * 1000;
   return end > now + kSessionMarginMs ? end - kSessionMarginMs : end;
 }
 

@@ -16,10 +16,10 @@ audit::Record expired_record(const transfer::SessionState& state, const crypto::
   audit::Record record;
   record.time_ms = now_ms();
   record.event = audit::Event::kUploadDone;
-  record.actor = state.actor.empty() ? "anonymous" : state.actor;
+  record.actor = audit::as_field(state.actor);
   record.right = "session";
   record.source = "kerros-gateway";
-  record.target = state.target.empty() ? "session" : state.target;
+  record.target = audit::as_field(state.target);
   record.status = "failed: the session expired";
   record.intent = state.intent;
   record.details.emplace_back("key", to_hex(key));
@@ -43,15 +43,13 @@ net::awaitable<void> end_session(Worker& worker, const crypto::Id& id) {
   auto hold = worker.shared.sessions.hold(id);
   if (!hold) co_return;
   const auto record = worker.shared.installation.store->find_session(id);
-  if (!record) co_return;
+  if (!record || record->expires > now_ms()) co_return;  // a fragment came meanwhile
   const auto state = transfer::decode_session(record->state);
   if (state && !state->finished()) {
     try {
       co_await cancel(worker, *state);
     } catch (const Refused& refused) {
       spdlog::debug("expired session was not cancelled upstream: {}", refused.detail);
-    } catch (const boost::system::system_error& error) {
-      spdlog::debug("expired session was not cancelled upstream: {}", error.what());
     }
     worker.shared.installation.log->append(expired_record(*state, record->sealed.key),
                                            [](const Result<std::uint64_t>&) {});

@@ -15,6 +15,7 @@ namespace kerros::io {
 struct Snapshot {
   Config config;
   std::shared_ptr<tls::Context> upstream_tls;
+  std::shared_ptr<tls::Context> door_tls;
 
   static Result<std::shared_ptr<const Snapshot>> make(Config config);
 };

@@ -117,31 +117,66 @@ std::unique_ptr<HttpConnection> Upstream::take_kept(const std::string& host) {
   return nullptr;
 }
 
+namespace {
+
+// Ends a wait for name or connection. The timer's handler may already be queued when the wait ends
+// by itself: it looks at `waiting` before it touches anything.
+class ConnectDeadline {
+ public:
+  ConnectDeadline(const net::any_io_executor& executor, std::chrono::milliseconds limit,
+                  std::function<void()> on_expiry)
+      : timer_(executor, limit), waiting_(std::make_shared<bool>(true)) {
+    timer_.async_wait([waiting = waiting_, on_expiry = std::move(on_expiry)](const error_code& e) {
+      if (!e && *waiting) on_expiry();
+    });
+  }
+  ~ConnectDeadline() { *waiting_ = false; }
+  ConnectDeadline(const ConnectDeadline&) = delete;
+  ConnectDeadline& operator=(const ConnectDeadline&) = delete;
+  bool passed() const { return timer_.expiry() <= std::chrono::steady_clock::now(); }
+
+ private:
+  net::steady_timer timer_;
+  std::shared_ptr<bool> waiting_;
+};
+
+net::awaitable<std::vector<net::ip::tcp::endpoint>> resolve(const net::any_io_executor& executor,
+                                                            const Config::Upstream& config,
+                                                            const std::string& host) {
+  std::vector<net::ip::tcp::endpoint> endpoints;
+  if (const auto* elsewhere = override_for(config, host)) {
+    endpoints.emplace_back(net::ip::make_address(elsewhere->address), elsewhere->port);
+    co_return endpoints;
+  }
+  net::ip::tcp::resolver resolver(executor);
+  const ConnectDeadline deadline(executor, config.connect_timeout,
+                                 [&resolver] { resolver.cancel(); });
+  const auto found = co_await resolver.async_resolve(host, "443", net::use_awaitable);
+  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+  co_return endpoints;
+}
+
+}  // namespace
+
 net::awaitable<std::unique_ptr<HttpConnection>> Upstream::connect(
     const Config& config, std::shared_ptr<tls::Context> context, const std::string& host) {
-  std::vector<net::ip::tcp::endpoint> endpoints;
-  if (const auto* elsewhere = override_for(config.upstream, host)) {
-    endpoints.emplace_back(net::ip::make_address(elsewhere->address), elsewhere->port);
-  } else {
-    net::ip::tcp::resolver resolver(executor_);
-    const auto found = co_await resolver.async_resolve(host, "443", net::use_awaitable);
-    for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-  }
-  boost::system::error_code error = net::error::host_not_found;
+  const auto endpoints = co_await resolve(executor_, config.upstream, host);
+  error_code error = net::error::host_not_found;
   for (const auto& endpoint : endpoints) {
     net::ip::tcp::socket socket(executor_);
-    net::steady_timer deadline(executor_, config.upstream.connect_timeout);
-    deadline.async_wait([&socket](const boost::system::error_code& cancelled) {
-      if (!cancelled) socket.close();
-    });
-    co_await socket.async_connect(endpoint, net::redirect_error(net::use_awaitable, error));
-    const bool in_time = deadline.cancel() > 0;
-    if (error || !in_time) continue;
+    {
+      const ConnectDeadline deadline(executor_, config.upstream.connect_timeout,
+                                     [&socket] { socket.close(); });
+      co_await socket.async_connect(endpoint, net::redirect_error(net::use_awaitable, error));
+      if (!error && deadline.passed()) error = net::error::timed_out;
+    }
+    if (error) continue;
     socket.set_option(net::ip::tcp::no_delay(true));
     auto stream = std::make_unique<tls::Stream>(std::move(socket), context, buffers_);
     stream->expires_after(config.upstream.connect_timeout);
     co_await stream->handshake_client(host);
-    co_return std::make_unique<HttpConnection>(std::move(stream), config.limits.head_bytes);
+    co_return std::make_unique<HttpConnection>(std::move(stream), Side::kUpstream,
+                                               config.limits.head_bytes);
   }
   throw boost::system::system_error(error, "connect");
 }
@@ -165,8 +200,16 @@ net::awaitable<void> Upstream::send_head(Lease& lease, const Config& config,
                                          graph::Fields fields) {
   fields.set("Host", lease.host());
   const std::string wire = to_wire(method, target, fields);
-  lease->stream().expires_after(config.upstream.idle_timeout);
-  co_await lease->stream().write_more(as_bytes(wire));
+  lease->set_patience(config.upstream.idle_timeout);
+  co_await lease->write_more(as_bytes(wire));
+}
+
+net::awaitable<graph::ResponseHead> Upstream::read_head(Lease& lease, const Config& config,
+                                                        graph::Method asked) {
+  lease->set_patience(config.upstream.answer_timeout);
+  graph::ResponseHead head = co_await lease->read_response(asked);
+  lease->set_patience(config.upstream.idle_timeout);
+  co_return head;
 }
 
 net::awaitable<Upstream::Response> Upstream::request_once(const Config& config,
@@ -178,9 +221,8 @@ net::awaitable<Upstream::Response> Upstream::request_once(const Config& config,
       request.method == graph::Method::kPut || request.method == graph::Method::kPatch)
     fields.set("Content-Length", std::to_string(request.body.size()));
   co_await send_head(lease, config, graph::name(request.method), request.target, std::move(fields));
-  co_await lease->stream().write(as_bytes(request.body));
-  lease->stream().expires_after(config.upstream.answer_timeout);
-  graph::ResponseHead head = co_await lease->read_response(request.method);
+  co_await lease->write(as_bytes(request.body));
+  graph::ResponseHead head = co_await read_head(lease, config, request.method);
   co_return Response{std::move(lease), std::move(head)};
 }
 
@@ -189,24 +231,18 @@ net::awaitable<Upstream::Response> Upstream::request(const Config& config,
                                                      Request request) {
   const bool may_repeat =
       request.method == graph::Method::kGet || request.method == graph::Method::kHead;
-  std::string failed;
   const bool was_kept = !kept_[request.host].empty();
+  std::optional<Refused> failed;
   try {
     co_return co_await request_once(config, context, request, false);
-  } catch (const boost::system::system_error& error) {
-    failed = error.what();
-  } catch (const BadMessage& error) {
-    throw Refused{graph::Refusal::kUpstreamMalformed, "", error.what()};
+  } catch (Refused& refused) {
+    failed = std::move(refused);
   }
-  if (!may_repeat || !was_kept)
-    throw Refused{graph::Refusal::kUpstreamUnreachable, "", request.host + ": " + failed};
-  try {
-    co_return co_await request_once(config, context, request, true);
-  } catch (const boost::system::system_error& error) {
-    throw Refused{graph::Refusal::kUpstreamUnreachable, "", request.host + ": " + error.what()};
-  } catch (const BadMessage& error) {
-    throw Refused{graph::Refusal::kUpstreamMalformed, "", error.what()};
-  }
+  if (!may_repeat || !was_kept || failed->refusal != graph::Refusal::kUpstreamUnreachable)
+    throw *std::move(failed);
+  co_return co_await request_once(config, context, request, true);
 }
+
+void Upstream::close_all() { kept_.clear(); }
 
 }  // namespace kerros::io

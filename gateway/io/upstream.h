@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,6 +45,7 @@ class Upstream {
     ~Lease();  // resets the connection unless it was released
     HttpConnection& operator*() { return *connection_; }
     HttpConnection* operator->() { return connection_.get(); }
+    const HttpConnection* operator->() const { return connection_.get(); }
     bool reused() const { return reused_; }
     const std::string& host() const { return host_; }
     void release();  // the exchange is over: keep the connection if it can be kept
@@ -63,6 +65,13 @@ class Upstream {
   // Sends a head, ready for its body.
   static net::awaitable<void> send_head(Lease& lease, const Config& config, std::string_view method,
                                         std::string_view target, graph::Fields fields);
+
+  // The head of the answer, which must begin within the answer's own time limit.
+  static net::awaitable<graph::ResponseHead> read_head(Lease& lease, const Config& config,
+                                                       graph::Method asked);
+
+  // Before the executor goes: sockets must not outlive it.
+  void close_all();
 
   struct Request {
     std::string host;

@@ -2,11 +2,13 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/offsets.h"
+#include "gateway/graph/chunked.h"
 #include "gateway/graph/request_fields.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sealed_sink.h"
 #include "gateway/io/sealing.h"
 #include "gateway/io/spool.h"
+#include "gateway/io/supersede.h"
 #include "gateway/io/transfer_guard.h"
 #include "gateway/transfer/upload_session.h"
 
@@ -25,37 +27,14 @@ net::awaitable<void> copy_body(Exchange& x, Upstream::Lease& lease) {
   const bool chunked = x.client.framing().kind == graph::Framing::Kind::kChunked;
   TransferBuffer buffer(x, tls::BufferPool::kLarge);
   for (;;) {
-    x.client.stream().expires_after(x.config().limits.client_idle);
     const std::size_t got = co_await x.client.read_body(buffer.bytes());
-    lease->stream().expires_after(x.config().upstream.idle_timeout);
     if (chunked) {
-      char size[24];
-      const int digits = std::snprintf(size, sizeof size, got > 0 ? "%zx\r\n" : "%zx\r\n\r\n", got);
-      co_await lease->stream().write_more(
-          as_bytes(std::string_view(size, static_cast<std::size_t>(digits))));
+      const std::string line = graph::chunk_line(got);
+      co_await write_or_relay(x, lease, as_bytes(line));
     }
     if (got == 0) break;
-    co_await lease->stream().write_more(buffer.bytes().first(got));
-    if (chunked) co_await lease->stream().write_more(as_bytes("\r\n"));
-  }
-  co_await lease->stream().flush();
-}
-
-// A version that was sealed here before was replaced by an ordinary one through us: legitimately.
-net::awaitable<void> supersede(Exchange& x, std::string_view answer_json) {
-  const auto items = graph::find_items(answer_json);
-  if (!items || items->empty()) co_return;
-  const auto versions = x.store().versions(items->front().drive_id, items->front().item_id);
-  if (!versions) throw_store_error(versions.error());
-  for (const auto& version : *versions) {
-    if (version.state != keystore::ItemState::kBound &&
-        version.state != keystore::ItemState::kUnverified)
-      continue;
-    Future<Status> changed(x.worker.executor, [&](auto done) {
-      x.store().set_state(version.sealed.key, version.state, keystore::ItemState::kSuperseded,
-                          std::move(done));
-    });
-    if (const Status status = co_await changed.get(); !status) throw_store_error(status.error());
+    co_await write_or_relay(x, lease, buffer.bytes().first(got));
+    if (chunked) co_await write_or_relay(x, lease, as_bytes("\r\n"));
   }
 }
 
@@ -74,15 +53,10 @@ net::awaitable<void> put_plain(Exchange& x) {
   co_await Upstream::send_head(lease, x.config(), "PUT", raw_target(x), std::move(fields));
   co_await send_continue(x);
   co_await copy_body(x, lease);
-  lease->stream().expires_after(x.config().upstream.answer_timeout);
-  UpstreamAnswer answer{co_await lease->read_response(graph::Method::kPut), ""};
-  auto body = co_await lease->collect_body(x.config().limits.json_bytes);
-  if (!body) throw Refused{graph::Refusal::kAnswerTooLarge, "", "answer over the JSON limit"};
-  lease.release();
-  answer.body = *std::move(body);
+  const UpstreamAnswer answer = co_await read_answer(x, lease, graph::Method::kPut);
   if (!accepted(answer)) throw Relayed{answer.head, answer.body};
-  x.proven = true;
-  co_await supersede(x, answer.body);
+  note_proof(x);
+  co_await supersede_sealed(x, answer.body);
   co_await reply(x, answer.head.status, answer_fields(x, answer.head),
                  rewrite_json(x, answer.body));
 }
@@ -100,10 +74,15 @@ Sizes sizes_of(std::uint64_t plain) {
   return {plain, *sealed};
 }
 
+// Statuses that leave no doubt that nothing was stored.
+bool is_plain_refusal(unsigned status) {
+  return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 net::awaitable<void> answer_stored(Exchange& x, Upload& upload, const UpstreamAnswer& answer,
                                    Sizes sizes, const transfer::Hashes& hashes) {
   if (!accepted(answer)) {
-    if (answer.head.status >= 400 && answer.head.status < 500)
+    if (is_plain_refusal(answer.head.status))
       co_await upload.give_up("refused: upstream answered " + std::to_string(answer.head.status));
     throw Relayed{answer.head, answer.body};
   }

@@ -69,6 +69,7 @@ Result<std::string> OwnUrls::download_url(const DownloadGrant& grant, std::uint6
   Writer body;
   body.u64(now_ms + kDownloadUrlLifeMs);
   body.u64(grant.proven_ms);
+  body.u8(grant.is_protected ? 1 : 0);
   for (const auto* text :
        {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     body.text(*text);
@@ -83,6 +84,7 @@ Result<DownloadGrant> OwnUrls::open_download(std::string_view token, std::uint64
   DownloadGrant grant;
   const std::uint64_t expires = in.u64();
   grant.proven_ms = in.u64();
+  grant.is_protected = in.u8() != 0;
   for (auto* text :
        {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     *text = in.text();

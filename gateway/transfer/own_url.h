@@ -27,8 +27,9 @@ struct DownloadGrant {
   std::uint64_t proven_ms = 0;
   std::string drive_id;
   std::string item_id;
-  std::string ctag;          // of the version that was listed
-  std::string upstream_url;  // pre-authenticated; leaves only towards upstream
+  std::string ctag;           // of the version that was listed
+  std::string upstream_url;   // pre-authenticated; leaves only towards upstream
+  bool is_protected = false;  // the place it was listed in
 };
 
 class OwnUrls {

@@ -94,7 +94,10 @@ UpstreamPlan plan(const SessionState& state, std::uint64_t plain_end,
       plan.last ? plan.sealed_total
                 : crypto::sealed_offset_of_chunk(plain_end / format::kChunkSize);
   plan.fragments = cut(upstream_offset, sealed_end, plan.last);
-  plan.carry_from = plan.fragments.empty() ? upstream_offset : plan.fragments.back().last + 1;
+  // Upstream can be ahead of this fragment (an earlier, longer one that was not acknowledged): the
+  // point never passes what was sealed.
+  plan.carry_from = plan.fragments.empty() ? std::min(upstream_offset, sealed_end)
+                                           : plan.fragments.back().last + 1;
   return plan;
 }
 
