@@ -46,7 +46,8 @@ export function waysOf(item, drivePath, plain, office) {
 export const read = (office, way, options = {}) => fetch(office, way.url,
   { ...options, headers: { ...(way.range ? { range: way.range } : {}), ...options.headers } });
 
-// What a reading came to: 'right', 'refused' or 'cut'. Anything else is the failure we look for.
+// What a reading came to: 'right', 'refused' or 'cut'; 'whole' is the right file where a range was
+// asked, which is lawful. Anything else is the failure we look for.
 export function judge(way, answer, plain) {
   const wanted = plain.subarray(way.first, way.last + 1);
   if (answer.status >= 400) {
@@ -56,6 +57,10 @@ export function judge(way, answer, plain) {
   if (!answer.whole) {
     assert.ok(wanted.subarray(0, answer.bytes.length).equals(answer.bytes), `${way.name}: wrong bytes before the cut`);
     return 'cut';
+  }
+  if (way.range && answer.status === 200) {
+    assert.ok(answer.bytes.equals(plain), `${way.name}: wrong bytes of the whole`);
+    return 'whole';
   }
   assert.equal(answer.status, way.range ? 206 : 200, `${way.name}: status`);
   if (way.range) assert.equal(answer.headers['content-range'], `bytes ${way.first}-${way.last}/${plain.length}`);
