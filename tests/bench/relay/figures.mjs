@@ -49,7 +49,7 @@ export function table(rows) {
 
 function commit() {
   try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'],
+    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'],
       { cwd: new URL('.', import.meta.url), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return 'unknown';
