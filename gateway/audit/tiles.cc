@@ -8,7 +8,7 @@
 namespace kerros::audit {
 
 Result<std::string> write_tile(const std::string& directory, const Tile& tile) {
-  const std::string path = directory + "/" + tile_path(tile.level, tile.index, tile.hashes.size());
+  std::string path = directory + "/" + tile_path(tile.level, tile.index, tile.hashes.size());
   if (auto ok = make_directory(std::filesystem::path(path).parent_path().string()); !ok)
     return tl::unexpected(ok.error());
   if (auto ok = place_file(path, encode(tile)); !ok) return tl::unexpected(ok.error());
