@@ -86,7 +86,7 @@ described() {
 # What is not there cannot be used by whoever gets in.
 lean() {
   local program
-  for program in clang-19 cmake git curl node npm python3 perl-doc; do
+  for program in clang-19 cmake git curl node npm python3; do
     [ ! -e "$image/usr/bin/$program" ] || { echo "the image holds $program"; return 1; }
   done
   [ ! -e "$image/src" ] || { echo "the image holds the sources"; return 1; }
