@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 namespace kerros::io {
 
@@ -59,70 +58,6 @@ net::awaitable<void> PutSink::write(ByteView sealed) {
 
 net::awaitable<UpstreamAnswer> PutSink::answer() {
   return read_answer(x_, lease_, graph::Method::kPut);
-}
-
-FragmentSink::FragmentSink(Exchange& x, UpstreamUrl url, std::vector<graph::ByteRange> fragments,
-                           std::uint64_t carry_from, std::uint64_t sealed_total,
-                           std::uint64_t position)
-    : x_(x),
-      url_(std::move(url)),
-      fragments_(std::move(fragments)),
-      carry_from_(carry_from),
-      sealed_total_(sealed_total),
-      position_(position) {}
-
-net::awaitable<void> FragmentSink::begin_fragment() {
-  const graph::ContentRange range{fragments_[next_], sealed_total_};
-  lease_.emplace(co_await x_.worker.upstream.acquire(x_.config(), x_.now->upstream_tls, url_.host));
-  (*lease_)->stream().bulk(range.range.length() > tls::BufferPool::kLarge);
-  graph::Fields fields;
-  fields.add("Content-Length", std::to_string(range.range.length()));
-  fields.add("Content-Range", graph::to_field(range));
-  fields.add("Content-Type", "application/octet-stream");
-  co_await Upstream::send_head(*lease_, x_.config(), "PUT", url_.target, std::move(fields));
-}
-
-net::awaitable<void> FragmentSink::end_fragment() {
-  UpstreamAnswer answer = co_await read_answer(x_, *lease_, graph::Method::kPut);
-  lease_.reset();
-  ++next_;
-  const unsigned status = answer.head.status;
-  if (status != 200 && status != 201 && status != 202)
-    throw FragmentFailed{answer.head, answer.body, "upstream answered " + std::to_string(status)};
-  last_answer_ = std::move(answer);
-}
-
-net::awaitable<void> FragmentSink::write(ByteView sealed) {
-  std::optional<Refused> failed;
-  try {
-    while (!sealed.empty()) {
-      const std::uint64_t until =
-          finished() ? std::numeric_limits<std::uint64_t>::max()
-                     : (position_ < fragments_[next_].first ? fragments_[next_].first
-                                                            : fragments_[next_].last + 1);
-      const auto part = sealed.first(
-          static_cast<std::size_t>(std::min<std::uint64_t>(sealed.size(), until - position_)));
-      if (finished()) {
-        if (position_ + part.size() > carry_from_) {
-          const auto skip = position_ < carry_from_ ? carry_from_ - position_ : 0;
-          const auto kept = part.subspan(static_cast<std::size_t>(skip));
-          carry_.insert(carry_.end(), kept.begin(), kept.end());
-        }
-      } else if (position_ >= fragments_[next_].first) {
-        if (!lease_) co_await begin_fragment();
-        co_await (*lease_)->write(part);
-      }
-      position_ += part.size();
-      sealed = sealed.subspan(part.size());
-      if (lease_ && position_ == fragments_[next_].last + 1) co_await end_fragment();
-    }
-    co_return;
-  } catch (Refused& refused) {
-    failed = std::move(refused);
-  }
-  auto early = lease_ ? co_await early_answer(x_, *lease_, graph::Method::kPut) : std::nullopt;
-  if (early) throw FragmentFailed{std::move(early->head), std::move(early->body), failed->detail};
-  throw FragmentFailed{std::nullopt, "", failed->detail};
 }
 
 net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, SealedSink& sink) {

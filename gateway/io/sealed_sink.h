@@ -56,37 +56,6 @@ class PutSink : public SealedSink {
   Upstream::Lease lease_;
 };
 
-// Writes a run of sealed bytes as upstream session fragments; what lies behind the last fragment is
-// kept as carry. Throws FragmentFailed.
-class FragmentSink : public SealedSink {
- public:
-  // `position`: sealed offset of the first byte that will be written here. Bytes before the first
-  // fragment are known to be upstream already and are skipped.
-  FragmentSink(Exchange& x, UpstreamUrl url, std::vector<graph::ByteRange> fragments,
-               std::uint64_t carry_from, std::uint64_t sealed_total, std::uint64_t position);
-  net::awaitable<void> write(ByteView sealed) override;
-
-  Bytes take_carry() { return std::move(carry_); }
-  // The answer to the fragment that was completed last.
-  const std::optional<UpstreamAnswer>& last_answer() const { return last_answer_; }
-  bool finished() const { return next_ == fragments_.size(); }
-
- private:
-  net::awaitable<void> begin_fragment();
-  net::awaitable<void> end_fragment();
-
-  Exchange& x_;
-  UpstreamUrl url_;
-  std::vector<graph::ByteRange> fragments_;
-  std::uint64_t carry_from_;
-  std::uint64_t sealed_total_;
-  std::uint64_t position_;
-  std::size_t next_ = 0;  // the fragment that is being or will be written
-  std::optional<Upstream::Lease> lease_;
-  std::optional<UpstreamAnswer> last_answer_;
-  Bytes carry_;
-};
-
 // Reads the client's body through the window into the sink. What is sealed last stays in the
 // window, with the final chunk: the caller sends it once everything is durable.
 net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, SealedSink& sink);

@@ -5,7 +5,7 @@
 #include "crypto/format.h"
 #include "crypto/offsets.h"
 #include "gateway/graph/request_fields.h"
-#include "gateway/io/sealed_sink.h"
+#include "gateway/io/fragment_sink.h"
 #include "gateway/io/sealing.h"
 #include "gateway/io/session_common.h"
 #include "gateway/io/transfer_guard.h"
@@ -178,10 +178,10 @@ net::awaitable<Sent> send_fragment(Exchange& x, Session& s, const graph::Content
   state.tail.assign(window.unfinished().begin(), window.unfinished().end());
   state.last_first = range.range.first;
   state.plain_offset = range.range.last + 1;
-  state.sealed_confirmed = plan.carry_from;
+  state.sealed_confirmed = fragments.carry_from();
   state.carry = fragments.take_carry();
   state.hashes = window.hashes();
-  co_return Sent{fragments.last_answer(), upstream_at > plan.carry_from};
+  co_return Sent{fragments.last_answer(), upstream_at > fragments.carry_from()};
 }
 
 void slide_expiry(SessionState& state, const std::optional<UpstreamAnswer>& answer) {

@@ -23,6 +23,7 @@ class Spool : public SealedSink {
 
   net::awaitable<void> write(ByteView sealed) override;
   std::uint64_t size() const { return size_; }
+  void clear() { size_ = 0; }  // the file's room is used again
   // Bytes from `offset` on; fewer than asked only at the end.
   std::size_t read(std::uint64_t offset, MutableByteView into) const;
 

@@ -5,7 +5,7 @@
 #include "gateway/graph/chunked.h"
 #include "gateway/graph/request_fields.h"
 #include "gateway/io/place.h"
-#include "gateway/io/sealed_sink.h"
+#include "gateway/io/fragment_sink.h"
 #include "gateway/io/sealing.h"
 #include "gateway/io/spool.h"
 #include "gateway/io/supersede.h"
