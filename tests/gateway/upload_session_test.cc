@@ -284,5 +284,18 @@ RC_GTEST_PROP(UploadSession, GoesOnWhereUpstreamIsAheadOfTheRecord, ()) {
   expect_stored_whole(state, file, cloud);
 }
 
+// A long fragment was taken upstream and its answer lost; the client comes back with shorter ones.
+TEST(UploadSession, KeepsItsPointWhenUpstreamIsFarAhead) {
+  const SealedFile file = support::seal_file(backend(), 1'500'000);
+  Cloud cloud;
+  SessionState state;
+  state = take(std::move(state), file, 1'000'000, cloud, 17 * 1024, true);
+  while (state.plain_offset < file.plain.size()) {
+    const auto end = std::min<std::uint64_t>(file.plain.size(), state.plain_offset + 200'000);
+    state = take(std::move(state), file, end, cloud, 17 * 1024, false);
+  }
+  expect_stored_whole(state, file, cloud);
+}
+
 }  // namespace
 }  // namespace kerros::transfer
