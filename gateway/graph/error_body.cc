@@ -63,7 +63,9 @@ Row row_of(Refusal refusal) {
               "The cloud service cannot do this for a protected item, because it would need the "
               "file's plaintext and holds only ciphertext. Download the file instead."};
     case Refusal::kNotFound:
-      return {"not-found", 404, "itemNotFound", "", "The resource could not be found."};
+      return {"not-found", 404, "itemNotFound", "",
+              "The resource could not be found. It was moved or deleted, or its link has expired. "
+              "List its folder, or ask for a new link."};
     case Refusal::kSessionNotFound:
       return {"session-not-found", 404, "itemNotFound", "uploadSessionNotFound",
               "The upload session was not found. It has ended, was cancelled or has expired. "
