@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (choice & 1) edit.quick_xor_hash = choice & 2 ? "H" : "";
   edit.download_url = choice & 4 ? "https://g.test/d" : "";
   edit.strip_media = (choice & 8) != 0;
-  const auto out = rewrite(json, {std::vector<ItemEdit>(items->size(), edit), {}});
+  const auto out = rewrite(json, {std::vector<ItemEdit>(items->size(), edit), {}, {}});
   FUZZ_CHECK(out.has_value());
   const auto after = find_items(*out);
   FUZZ_CHECK(after.has_value());
