@@ -100,6 +100,12 @@ net::awaitable<void> record_refusal(Exchange& x, const Refused& refused) {
   co_await appended.get();
 }
 
+// Messages that two readers could cut differently.
+bool has_no_known_end(graph::Refusal refusal) {
+  return refusal == graph::Refusal::kAmbiguousTarget ||
+         refusal == graph::Refusal::kMalformedRequest || refusal == graph::Refusal::kHeadTooLarge;
+}
+
 // Errors from the edges of the cloud can be HTML or nothing; only JSON is worth keeping.
 std::string relayed_body(Exchange& x, const Relayed& relayed) {
   try {
@@ -138,7 +144,7 @@ net::awaitable<bool> serve(Exchange& x) {
   // An unread body would be taken for the next request. Before the connection ends a little of it
   // is read all the same, or the answer could be lost to a client that is still sending; not when
   // nobody knows where the message ends.
-  if (refused && refused->refusal == graph::Refusal::kAmbiguousTarget) co_return false;
+  if (refused && has_no_known_end(refused->refusal)) co_return false;
   x.client.set_patience(kDrainPatience);
   co_return co_await x.client.drain_body(kDrainLimit) && x.client.keep_alive();
 }
