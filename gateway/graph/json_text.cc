@@ -143,6 +143,16 @@ std::string JsonText::string_of(Span value) const {
   return is_string(value) ? unescape(raw(value)) : std::string();
 }
 
+std::optional<std::uint64_t> JsonText::integer_of(Span value) const {
+  std::string_view digits = raw(value);
+  if (is_string(value)) digits = digits.substr(1, digits.size() - 2);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size())
+    return std::nullopt;
+  return number;
+}
+
 Members JsonText::members(Span object) {
   Members out;
   if (!is_object(object)) return out;

@@ -9,8 +9,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +51,8 @@ class JsonText {
 
   // A string unescaped; empty for any other value.
   std::string string_of(Span value) const;
+  // A number, or a string of digits as Graph takes and gives 64-bit integers.
+  std::optional<std::uint64_t> integer_of(Span value) const;
   // The members of one object, in order; none for any other value.
   Members members(Span object);
   // The elements of one array, in order; none for any other value.

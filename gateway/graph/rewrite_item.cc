@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "gateway/graph/json_text.h"
 #include "gateway/graph/percent.h"
@@ -37,20 +36,10 @@ bool is_in(Names names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-std::optional<std::uint64_t> integer_of(const JsonText& text, Span value) {
-  std::string_view digits = text.raw(value);
-  if (text.is_string(value)) digits = digits.substr(1, digits.size() - 2);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size())
-    return std::nullopt;
-  return number;
-}
-
 bool is_item(const JsonText& text, std::span<const Member> members) {
   return std::ranges::any_of(members, [&](const Member& member) {
     if (is_in(kDownloadUrls, member.name)) return true;
-    if (member.name == "size") return integer_of(text, member.value).has_value();
+    if (member.name == "size") return text.integer_of(member.value).has_value();
     return is_in(kFacets, member.name) && text.is_object(member.value);
   });
 }
@@ -103,7 +92,7 @@ FoundItem describe(JsonText& text, const ItemSpans& item) {
   found.is_root = has_object("root");
   found.deleted = has_object("deleted");
   found.is_answer = item.object.begin == text.root().begin;
-  if (const Member* size = last_member(members, "size")) found.size = integer_of(text, size->value);
+  if (const Member* size = last_member(members, "size")) found.size = text.integer_of(size->value);
   for (const std::string_view name : kDownloadUrls)
     if (found.download_url.empty()) found.download_url = text_at(text, members, name);
   if (const Member* parent = last_member(members, "parentReference")) {

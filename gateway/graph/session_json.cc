@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "gateway/graph/json_text.h"
 
@@ -41,17 +40,6 @@ bool has_any(std::span<const Member> members, const auto& names) {
       names, [&](std::string_view name) { return last_member(members, name) != nullptr; });
 }
 
-// A number, or a string of digits as Graph takes and gives 64-bit integers.
-std::optional<std::uint64_t> number_of(const JsonText& text, Span value) {
-  std::string_view digits = text.raw(value);
-  if (text.is_string(value)) digits = digits.substr(1, digits.size() - 2);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size())
-    return std::nullopt;
-  return number;
-}
-
 bool is_blank(std::string_view json) {
   return json.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -72,7 +60,7 @@ Result<SessionRequest> read_session_request(std::string_view json) {
   const Members item = item_of(*text, top);
   if (const Member* size = last_member(item, "fileSize");
       size && text->raw(size->value) != "null") {
-    request.file_size = number_of(*text, size->value);
+    request.file_size = text->integer_of(size->value);
     if (!request.file_size) return fail(ErrorCode::kMalformed, "fileSize is not a size");
   }
   // Some clients put the annotation beside the item instead of inside it.

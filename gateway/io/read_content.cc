@@ -68,9 +68,9 @@ net::awaitable<void> read_unknown(Exchange& x, const Wanted& wanted, bool is_pro
   co_await pass_through(x, response, bytes);
 }
 
-net::awaitable<void> read_item(Exchange& x, const Wanted& wanted, bool is_protected) {
-  if (const auto record = newest_record(x, wanted))
-    co_return co_await read_known(x, wanted, *record);
+net::awaitable<void> read_item(Exchange& x, const Wanted& wanted,
+                               const std::optional<ItemRecord>& record, bool is_protected) {
+  if (record) co_return co_await read_known(x, wanted, *record);
   if (is_suspect(x, wanted))
     throw Refused{graph::Refusal::kStoredDiffers, "", "the newest version of the item is suspect"};
   if (is_protected && x.config().policy.legacy_plain == policy::LegacyPlain::kRefuse)
@@ -120,16 +120,18 @@ net::awaitable<void> read_content(Exchange& x) {
   const bool by_id = !wanted.drive_id.empty() && !wanted.item_id.empty() &&
                      wanted.item_id != "root" && wanted.item_id.find(':') == std::string::npos;
   const bool is_head = x.head.method == graph::Method::kHead;
+  auto record = by_id ? newest_record(x, wanted) : std::nullopt;
   // An item that is known to be sealed needs no look-up: upstream's yes comes with the content.
-  if (!by_id || is_head || !newest_record(x, wanted)) {
+  if (is_head || !record) {
     const Identity identity = co_await look_up(x);
     if (!identity.exists) throw Refused{graph::Refusal::kNotFound, "", "no such item"};
     place = identity.place;
     wanted.drive_id = place.drive_id;
     wanted.item_id = place.item_id;
     if (is_head) co_return co_await head_item(x, wanted, identity);
+    record = newest_record(x, wanted);
   }
-  co_await read_item(x, wanted, may_be_protected(x.config().policy, place));
+  co_await read_item(x, wanted, record, may_be_protected(x.config().policy, place));
 }
 
 net::awaitable<void> read_own_download(Exchange& x) {
@@ -141,7 +143,7 @@ net::awaitable<void> read_own_download(Exchange& x) {
   x.caller.actor = grant->actor;
   const Wanted wanted{grant->drive_id, grant->item_id, "", *url};
   if (x.head.method == graph::Method::kHead) co_return co_await head_download(x, wanted);
-  co_await read_item(x, wanted, grant->is_protected);
+  co_await read_item(x, wanted, newest_record(x, wanted), grant->is_protected);
 }
 
 }  // namespace kerros::io

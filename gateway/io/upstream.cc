@@ -75,15 +75,14 @@ Upstream::Upstream(net::any_io_executor executor, tls::BufferPool& buffers)
     : executor_(std::move(executor)), buffers_(buffers) {}
 
 Upstream::Lease::Lease(Upstream& owner, std::string host,
-                       std::unique_ptr<HttpConnection> connection, bool reused)
-    : owner_(&owner), host_(std::move(host)), connection_(std::move(connection)), reused_(reused) {}
+                       std::unique_ptr<HttpConnection> connection)
+    : owner_(&owner), host_(std::move(host)), connection_(std::move(connection)) {}
 
 // What is given up here was not released, so that the swapped-out connection is reset.
 Upstream::Lease& Upstream::Lease::operator=(Lease&& other) noexcept {
   std::swap(owner_, other.owner_);
   std::swap(host_, other.host_);
   std::swap(connection_, other.connection_);
-  std::swap(reused_, other.reused_);
   return *this;
 }
 
@@ -185,11 +184,11 @@ net::awaitable<Upstream::Lease> Upstream::acquire(const Config& config,
                                                   std::shared_ptr<tls::Context> context,
                                                   std::string host, bool fresh) {
   if (!fresh) {
-    if (auto kept = take_kept(host)) co_return Lease(*this, std::move(host), std::move(kept), true);
+    if (auto kept = take_kept(host)) co_return Lease(*this, std::move(host), std::move(kept));
   }
   try {
     auto connection = co_await connect(config, std::move(context), host);
-    co_return Lease(*this, std::move(host), std::move(connection), false);
+    co_return Lease(*this, std::move(host), std::move(connection));
   } catch (const boost::system::system_error& error) {
     throw Refused{graph::Refusal::kUpstreamUnreachable, "", host + ": " + error.what()};
   }

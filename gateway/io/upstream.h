@@ -38,15 +38,13 @@ class Upstream {
 
   class Lease {
    public:
-    Lease(Upstream& owner, std::string host, std::unique_ptr<HttpConnection> connection,
-          bool reused);
+    Lease(Upstream& owner, std::string host, std::unique_ptr<HttpConnection> connection);
     Lease(Lease&&) noexcept = default;
     Lease& operator=(Lease&& other) noexcept;
     ~Lease();  // resets the connection unless it was released
     HttpConnection& operator*() { return *connection_; }
     HttpConnection* operator->() { return connection_.get(); }
     const HttpConnection* operator->() const { return connection_.get(); }
-    bool reused() const { return reused_; }
     const std::string& host() const { return host_; }
     void release();  // the exchange is over: keep the connection if it can be kept
 
@@ -54,7 +52,6 @@ class Upstream {
     Upstream* owner_;
     std::string host_;
     std::unique_ptr<HttpConnection> connection_;
-    bool reused_;
   };
 
   // `config` and `context` come from the snapshot of the request. With `fresh` no kept connection
