@@ -126,12 +126,26 @@ std::string_view name(Operation operation) {
       return "update-item";
     case Operation::kDeleteItem:
       return "delete-item";
+    case Operation::kListVersions:
+      return "list-versions";
+    case Operation::kReadVersion:
+      return "read-version";
+    case Operation::kRestore:
+      return "restore";
+    case Operation::kCopy:
+      return "copy";
+    case Operation::kQuery:
+      return "query";
+    case Operation::kBatch:
+      return "batch";
     case Operation::kContentSide:
       return "content-side";
     case Operation::kOwnUpload:
       return "own-upload";
     case Operation::kOwnDownload:
       return "own-download";
+    case Operation::kOwnMonitor:
+      return "own-monitor";
     case Operation::kUnknown:
       return "unknown";
   }

@@ -30,9 +30,16 @@ enum class Operation : std::uint8_t {
   kCreateSession,  // POST item/createUploadSession
   kUpdateItem,     // PATCH item
   kDeleteItem,     // DELETE item
+  kListVersions,   // GET item/versions: driveItemVersions
+  kReadVersion,    // GET item/versions/N/content
+  kRestore,        // POST restoreVersion, restore: an older state becomes the current one
+  kCopy,           // POST item/copy: a new item with the same bytes
+  kQuery,          // POST whose answer lists items of anywhere: /search/query
+  kBatch,          // POST $batch: requests within a request
   kContentSide,    // would carry, derive or need content of the item: thumbnails, preview, ...
   kOwnUpload,      // the gateway's own upload URL
   kOwnDownload,    // the gateway's own download URL
+  kOwnMonitor,     // the gateway's own URL of a copy under way
   kUnknown,        // not in the table, or in it as refused everywhere
 };
 std::string_view name(Operation operation);  // "read-content": for logs and `kerros policy routes`

@@ -32,7 +32,14 @@ net::awaitable<void> dispatch(Exchange& x) {
     case Operation::kDeleteItem:
       return pass_json(x);
     case Operation::kContentSide:
+    case Operation::kListVersions:
+    case Operation::kReadVersion:
+    case Operation::kRestore:
+    case Operation::kCopy:
+    case Operation::kQuery:
+    case Operation::kBatch:
       return pass_content_side(x);
+    case Operation::kOwnMonitor:
     case Operation::kUnknown:
       break;
   }

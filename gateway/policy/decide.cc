@@ -26,6 +26,7 @@ bool rule_matches(const Rule& rule, const Place& place) {
 Decision in_protected_place(Operation operation) {
   switch (operation) {
     case Operation::kReadContent:
+    case Operation::kReadVersion:
       return Decision::kOpen;
     case Operation::kWriteContent:
     case Operation::kCreateSession:
@@ -36,8 +37,14 @@ Decision in_protected_place(Operation operation) {
     case Operation::kCreateChild:
     case Operation::kUpdateItem:
     case Operation::kMetadata:
+    case Operation::kListVersions:
+    case Operation::kQuery:
+    case Operation::kBatch:
+    case Operation::kCopy:
+    case Operation::kOwnMonitor:
       return Decision::kRewrite;
     case Operation::kDeleteItem:
+    case Operation::kRestore:
       return Decision::kPass;
     case Operation::kOwnUpload:
       return Decision::kSeal;
@@ -56,6 +63,8 @@ Decision in_protected_place(Operation operation) {
 Decision in_ordinary_place(Operation operation) {
   switch (operation) {
     case Operation::kReadContent:
+    case Operation::kReadVersion:
+    case Operation::kRestore:
     case Operation::kWriteContent:
     case Operation::kDeleteItem:
     case Operation::kContentSide:
@@ -67,6 +76,11 @@ Decision in_ordinary_place(Operation operation) {
     case Operation::kCreateChild:
     case Operation::kUpdateItem:
     case Operation::kMetadata:
+    case Operation::kListVersions:
+    case Operation::kQuery:
+    case Operation::kBatch:
+    case Operation::kCopy:
+    case Operation::kOwnMonitor:
       return Decision::kRewrite;
     case Operation::kOwnUpload:
       return Decision::kSeal;
@@ -85,6 +99,7 @@ Verdict without_item(Operation operation) {
   switch (operation) {
     case Operation::kOwnUpload:
     case Operation::kOwnDownload:
+    case Operation::kOwnMonitor:
       return {in_protected_place(operation), nullptr,
               "The URL is the gateway's own and carries the decision it was made with."};
     case Operation::kMetadata:
