@@ -53,7 +53,7 @@ net::awaitable<void> read_content(Exchange& x);       // read_content.cc
 net::awaitable<void> read_own_download(Exchange& x);  // read_content.cc
 net::awaitable<void> write_content(Exchange& x);      // write_content.cc
 net::awaitable<void> create_session(Exchange& x);     // create_session.cc
-net::awaitable<void> own_upload(Exchange& x);         // session_fragment.cc
+net::awaitable<void> own_upload(Exchange& x);         // own_upload.cc
 
 // --- answering ---
 // Sends a whole small answer. Content-Length is set here.
