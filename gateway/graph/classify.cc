@@ -4,38 +4,36 @@
 #include <array>
 #include <optional>
 
+#include "gateway/graph/verb.h"
+
 namespace kerros::graph {
 namespace {
 
-// Fields by which some servers let POST stand for another verb.
-constexpr std::array<std::string_view, 3> kTunnels{"X-HTTP-Method-Override", "X-HTTP-Method",
-                                                   "X-Method-Override"};
 constexpr std::size_t kLongestToken = 8192;
-
-// The verb upstream would act on. A field we pass over here could turn a harmless POST into a PUT
-// behind our back, so anything but one clear statement fails.
-Result<Method> effective_method(const RequestHead& head) {
-  std::optional<std::string_view> tunnelled;
-  for (const std::string_view field : kTunnels) {
-    const std::size_t count = head.fields.count(field);
-    if (count == 0) continue;
-    if (count > 1 || tunnelled) return fail(ErrorCode::kMalformed, "two tunnelled verbs");
-    tunnelled = head.fields.find(field);
-  }
-  if (!tunnelled) return head.method;
-  const Method method = method_of(*tunnelled);
-  const bool allowed =
-      method == Method::kPut || method == Method::kPatch || method == Method::kDelete;
-  if (head.method != Method::kPost || !allowed)
-    return fail(ErrorCode::kMalformed, "a tunnelled verb that is not PUT, PATCH or DELETE by POST");
-  return method;
-}
 
 std::string_view next_segment(std::string_view& rest) {
   if (rest.starts_with('/')) rest.remove_prefix(1);
   const std::string_view one = rest.substr(0, rest.find('/'));
   rest.remove_prefix(one.size());
   return one;
+}
+
+using Scope = Target::Scope;
+
+// The place that a pattern begins with, and what follows it.
+std::pair<Scope, std::string_view> place_of(std::string_view pattern) {
+  static constexpr auto kPlaces =
+      std::to_array<std::pair<std::string_view, Scope>>({{"{item}", Scope::kItem},
+                                                         {"{drive}", Scope::kDrive},
+                                                         {"{drives}", Scope::kDrives},
+                                                         {"{listItem}", Scope::kListItem},
+                                                         {"{list}", Scope::kList},
+                                                         {"{site}", Scope::kSite},
+                                                         {"{container}", Scope::kContainer},
+                                                         {"{share}", Scope::kShare}});
+  for (const auto& [place, scope] : kPlaces)
+    if (pattern.starts_with(place)) return {scope, pattern.substr(place.size())};
+  return {Scope::kOther, pattern};
 }
 
 // Segment by segment, because a key may hold a '/' that must not count as a border.
@@ -152,16 +150,23 @@ std::string_view name(Operation operation) {
   return "unknown";
 }
 
-bool matches(std::string_view pattern, const Target& target) {
-  using Scope = Target::Scope;
-  for (const auto& [place, scope] : {std::pair<std::string_view, Scope>{"{item}", Scope::kItem},
-                                     {"{drives}", Scope::kDrives},
-                                     {"{drive}", Scope::kDrive}}) {
-    if (pattern.starts_with(place))
-      return target.scope == scope &&
-             words_match(pattern.substr(place.size()), split(target.relation));
+Route route_to(Method method, Target target, const Fields& fields) {
+  Route route;
+  route.method = method;
+  route.target = std::move(target);
+  const auto words =
+      route.target.scope == Scope::kOther ? route.target.segments : split(route.target.relation);
+  for (const RouteRow& row : route_table()) {
+    if (row.method != method) continue;
+    const auto [scope, rest] = place_of(row.pattern);
+    if (scope != route.target.scope || !words_match(rest, words)) continue;
+    route.operation = refine(row.operation, route.target, fields);
+    route.proves_caller = row.proves_caller && !route.target.via_share;
+    route.pattern = row.pattern;
+    route.for_protected = row.for_protected;
+    break;
   }
-  return target.scope == Scope::kOther && words_match(pattern, target.segments);
+  return route;
 }
 
 Result<Route> classify(const RequestHead& head) {
@@ -173,18 +178,7 @@ Result<Route> classify(const RequestHead& head) {
   if (auto own = own_route(*parts, *method)) return *std::move(own);
   auto target = parse_target(head.target);
   if (!target) return tl::unexpected(target.error());
-  Route route;
-  route.method = *method;
-  route.target = *std::move(target);
-  for (const RouteRow& row : route_table()) {
-    if (row.method != *method || !matches(row.pattern, route.target)) continue;
-    route.operation = refine(row.operation, route.target, head.fields);
-    route.proves_caller = row.proves_caller && !route.target.via_share;
-    route.pattern = row.pattern;
-    route.for_protected = row.for_protected;
-    break;
-  }
-  return route;
+  return route_to(*method, *std::move(target), head.fields);
 }
 
 }  // namespace kerros::graph

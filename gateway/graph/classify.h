@@ -1,9 +1,10 @@
 // From a request head to a route: what the exchange means, before anybody decides about it.
 //
 // The route table is the whole knowledge: what no row matches is kUnknown and refused. A row's
-// pattern is a path after the version ("/me", "/sites/*/lists") or begins with a place that any of
-// Graph's roots can lead to: "{drives}", "{drive}", "{item}". "*" stands for one segment, a final
-// "**" for any number of them. Words compare with case.
+// pattern is a path after the version ("/me", "/users/*") or begins with a place that several of
+// Graph's roots lead to: "{share}", "{container}", "{site}", "{list}", "{listItem}", "{drives}",
+// "{drive}", "{item}". "*" stands for one segment, a final "**" for any number of them. Words
+// compare with case.
 //
 // Thread safety: pure functions.
 #pragma once
@@ -54,9 +55,6 @@ struct RouteRow {
 // The first row that matches decides.
 std::span<const RouteRow> route_table();
 
-// Whether the row's pattern fits; for tests and explanations.
-bool matches(std::string_view pattern, const Target& target);
-
 struct Route {
   Operation operation = Operation::kUnknown;
   Method method = Method::kOther;  // after verb tunnelling: what goes upstream
@@ -66,6 +64,9 @@ struct Route {
   std::string_view pattern;  // of the row that matched, for logs; never the target itself
   std::string_view for_protected;  // of that row
 };
+
+// The row for a target that is already read; `fields` are those of the request.
+Route route_to(Method method, Target target, const Fields& fields);
 
 // kMalformed: the request is refused as ambiguous (bad target, verb tunnelling, two framings ...).
 Result<Route> classify(const RequestHead& head);

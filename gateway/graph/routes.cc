@@ -1,41 +1,34 @@
-// The route table. A row is added only with an answer to two questions: can content of a protected
-// item, or a URL to it, cross the wire here, and does upstream check the bearer before it answers?
-#include <array>
+// The rows of driveItems.
+#include "gateway/graph/routes.h"
 
-#include "gateway/graph/classify.h"
+#include <array>
+#include <vector>
 
 namespace kerros::graph {
 namespace {
 
+using namespace row;
 using M = Method;
 using O = Operation;
-
-constexpr bool kProves = true;
-
-// for_protected, where several rows share a sentence
-constexpr std::string_view kRewritten = "size, hash and URLs rewritten";
-constexpr std::string_view kPasses = "passes; URLs rewritten";
-constexpr std::string_view kNeedsPlain = "refused: the cloud would need the plaintext";
-constexpr std::string_view kNotYetVersions = "refused: older versions are not opened";
-constexpr std::string_view kNotYetCopy = "refused: copies are not followed";
-constexpr std::string_view kMayHoldContent = "refused everywhere: may hold content of any item";
-constexpr std::string_view kOtherFiles =
-    "refused everywhere: carries files that are not sealed here";
 
 constexpr auto kRows = std::to_array<RouteRow>({
     // One item.
     {M::kGet, "{item}", O::kReadItem, kProves, kRewritten},
     {M::kPatch, "{item}", O::kUpdateItem, kProves, kRewritten},
     {M::kDelete, "{item}", O::kDeleteItem, kProves, "passes; the record follows"},
+    {M::kPost, "{item}/permanentDelete", O::kDeleteItem, kProves, "passes; the record follows"},
     {M::kGet, "{item}/content", O::kReadContent, kProves, "opened"},
     {M::kHead, "{item}/content", O::kReadContent, kProves, "answered with the plain size"},
     {M::kPut, "{item}/content", O::kWriteContent, kProves, "sealed"},
     {M::kGet, "{item}/content/$value", O::kContentSide, kProves, "refused: ask for content"},
     {M::kPut, "{item}/content/$value", O::kContentSide, kProves, "refused: write to content"},
-    {M::kGet, "{item}/contentStream", O::kContentSide, kProves, "refused: ask for content"},
+    {M::kGet, "{item}/contentStream", O::kReadContent, kProves, "opened"},
+    {M::kPut, "{item}", O::kUnknown, !kProves, "refused everywhere: takes content from a URL"},
     {M::kPost, "{item}/createUploadSession", O::kCreateSession, kProves, "sealed"},
     {M::kGet, "{item}/children", O::kListChildren, kProves, kRewritten},
     {M::kPost, "{item}/children", O::kCreateChild, kProves, "folders pass, files are refused"},
+    {M::kPut, "{item}/children/*/content", O::kUnknown, !kProves,
+     "refused everywhere: write to children('NAME')/content"},
 
     // Lists of items.
     {M::kGet, "{item}/delta", O::kListItems, kProves, kRewritten},
@@ -92,62 +85,41 @@ constexpr auto kRows = std::to_array<RouteRow>({
     {M::kDelete, "{item}/retentionLabel", O::kMetadata, kProves, "passes"},
     {M::kGet, "{item}/analytics/**", O::kMetadata, kProves, kPasses},
     {M::kGet, "{item}/activities", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{item}/activities/*", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{item}/getActivitiesByInterval", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{item}/createdByUser", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{item}/lastModifiedByUser", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{item}/listItem", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{item}/listItem/fields", O::kMetadata, kProves, kPasses},
+    {M::kPatch, "{item}/listItem/fields", O::kUpdateItem, kProves, kPasses},
+    {M::kGet, "{item}/subscriptions", O::kMetadata, kProves, "passes"},
     {M::kGet, "{item}/subscriptions/socketIo", O::kMetadata, kProves, "passes"},
+    {M::kPost, "{item}/validatePermission", O::kMetadata, kProves, "passes"},
+    {M::kPost, "{item}/permissions", O::kMetadata, kProves, kPasses},
+    {M::kPost, "{item}/permissions/*/grant", O::kMetadata, kProves,
+     "passes; the key is not shared with it"},
+    {M::kPost, "{item}/lockOrUnlockRecord", O::kMetadata, kProves,
+     "passes; a locked record takes no new content"},
+    {M::kPost, "{item}/archive", O::kMetadata, kProves, "passes; not readable until unarchived"},
+    {M::kPost, "{item}/unarchive", O::kMetadata, kProves, "passes"},
 
-    // Drives, sites and lists.
-    {M::kGet, "{drives}", O::kMetadata, kProves, kPasses},
-    {M::kGet, "{drive}", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/sites", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/sites/*", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/sites/*/sites", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/sites/*/lists", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/sites/*/lists/*", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/sites/*/columns", O::kMetadata, kProves, "passes"},
-    {M::kGet, "/sites/*/lists/*/columns", O::kMetadata, kProves, "passes"},
-
-    // The directory and what else answers with JSON alone.
-    {M::kGet, "/$metadata", O::kMetadata, !kProves, "passes"},
-    {M::kGet, "/me", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/me/manager", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/me/memberOf", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/me/transitiveMemberOf", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/me/directReports", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/me/people", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/me/joinedTeams", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/me/followedSites", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/users", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/users/*", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/users/*/memberOf", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/groups", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/groups/*", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/groups/*/members", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/groups/*/owners", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/organization", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/teams/*", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/teams/*/channels", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/teams/*/channels/*", O::kMetadata, kProves, kPasses},
-    {M::kGet, "/subscriptions", O::kMetadata, kProves, "passes"},
-    {M::kPost, "/subscriptions", O::kMetadata, kProves, "passes"},
-    {M::kGet, "/subscriptions/*", O::kMetadata, kProves, "passes"},
-    {M::kPatch, "/subscriptions/*", O::kMetadata, kProves, "passes"},
-    {M::kDelete, "/subscriptions/*", O::kMetadata, kProves, "passes"},
-
-    // Refused everywhere, named so that the refusal is seen to be meant.
+    // Requests within a request, and questions about everything.
     {M::kPost, "/$batch", O::kContentSide, !kProves, "refused: send the requests one by one"},
     {M::kPost, "/search/query", O::kContentSide, !kProves, kMayHoldContent},
-    {M::kPost, "/copilot/**", O::kContentSide, !kProves, kMayHoldContent},
-    {M::kGet, "/me/messages/*/attachments/**", O::kUnknown, !kProves, kOtherFiles},
-    {M::kPost, "/me/messages/*/attachments/**", O::kUnknown, !kProves, kOtherFiles},
-    {M::kGet, "/me/onenote/**", O::kUnknown, !kProves, kOtherFiles},
-    {M::kPost, "/me/onenote/**", O::kUnknown, !kProves, kOtherFiles},
-    {M::kGet, "/chats/*/messages/*/hostedContents/**", O::kUnknown, !kProves, kOtherFiles},
-    {M::kPost, "/print/**", O::kUnknown, !kProves, kOtherFiles},
-    {M::kPost, "/storage/fileStorage/containers/*/provisionMigrationContainers", O::kUnknown,
-     !kProves, kOtherFiles},
 });
 
 }  // namespace
 
-std::span<const RouteRow> route_table() { return kRows; }
+std::span<const RouteRow> item_rows() { return kRows; }
+
+std::span<const RouteRow> route_table() {
+  static const std::vector<RouteRow> all = [] {
+    std::vector<RouteRow> rows;
+    for (const auto part : {item_rows(), place_rows(), directory_rows(), refused_rows()})
+      rows.insert(rows.end(), part.begin(), part.end());
+    return rows;
+  }();
+  return all;
+}
 
 }  // namespace kerros::graph

@@ -1,4 +1,5 @@
 // The Graph URL grammar: what a request target names, found on a decoded private copy.
+// The words that lead from the version to a drive or an item are a table: grammar.h.
 //
 // The octets received are kept beside it and are what goes upstream. Ambiguous forms (dot segments,
 // "//", NUL, backslashes, overlong UTF-8, a lone %, an option given twice) are not guessed at: they
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "crypto/result.h"
+#include "gateway/graph/percent.h"
 
 namespace kerros::graph {
 
@@ -47,18 +49,29 @@ struct QueryOption {
 };
 
 struct Target {
-  enum class Scope : std::uint8_t { kOther, kDrives, kDrive, kItem };
+  // How far the path is known, in the order in which one can lead to the next (grammar.h).
+  enum class Scope : std::uint8_t {
+    kOther,
+    kShare,
+    kContainer,
+    kSite,
+    kList,
+    kListItem,
+    kDrives,
+    kDrive,
+    kItem
+  };
 
   std::string authority;              // of an absolute-form target; else empty
   std::string version;                // "v1.0", "beta"
   std::vector<std::string> segments;  // decoded after the version; keys stand alone, a colon path
                                       // belongs to the segment before it: "root:/A/b.txt"
-  Scope scope = Scope::kOther;        // how far the path is known: nothing, a list of drives ...
-  bool has_item = false;              // scope == kItem
-  bool via_share = false;             // under /shares: the answer may not depend on the caller
-  ItemAddress item;                   // when has_item; its drive fields also with kDrive
-  // What follows the drive or item: "", "content", "versions/1.0/content". Namespaces and arguments
-  // of functions are left out: "delta" for "microsoft.graph.delta(token='x')".
+  Scope scope = Scope::kOther;
+  bool has_item = false;   // scope == kItem
+  bool via_share = false;  // under /shares: the answer may not depend on the caller
+  ItemAddress item;        // when has_item; its drive fields also with kDrive
+  // What follows the scope: "", "content", "versions/1.0/content". Namespaces and arguments of
+  // functions are left out: "delta" for "microsoft.graph.delta(token='x')".
   std::string relation;
   std::string raw_path;   // octets before '?', from the first '/'
   std::string raw_query;  // octets after '?', without it
@@ -77,6 +90,11 @@ struct TargetParts {
   std::string_view authority, path, query;
 };
 Result<TargetParts> split_target(std::string_view raw);
+
+// The same tree under another front: `path` is parts.path decoded, and the tree begins at the '/'
+// that is its octet `begin`, behind "/v1.0" or "/sites/x/_api/v2.0".
+Result<Target> parse_tree(const TargetParts& parts, const Decoded& path, std::size_t begin,
+                          std::string version);
 
 // conflictBehavior in any of its spellings; empty when absent.
 std::string conflict_behavior(const Target& target);

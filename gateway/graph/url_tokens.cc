@@ -37,6 +37,7 @@ class Tokenizer {
       auto key = key_of(whole.substr(open + 1, whole.size() - open - 2));
       if (!key) return tl::unexpected(key.error());
       token.key = *std::move(key);
+      token.called = true;
     }
     tokens_.push_back(std::move(token));
     at_ = end;
@@ -87,7 +88,9 @@ class Tokenizer {
   Status colon_path() {
     const std::size_t begin = at_ + 1;
     const std::size_t colon = text_.find(':', begin);
-    Token token{Token::Kind::kColonPath, {}, std::nullopt, colon != std::string_view::npos, 0};
+    Token token;
+    token.kind = Token::Kind::kColonPath;
+    token.closed = colon != std::string_view::npos;
     const std::size_t end = token.closed ? colon : text_.size();
     std::string_view names = text_.substr(begin + 1, end - begin - 1);
     at_ = token.closed ? colon + 1 : end;
@@ -97,7 +100,7 @@ class Tokenizer {
       token.raw_end = path_.raw[end - 1];
     }
     // One client writes paths relative to a folder ("./docs/a.bin"); nothing is ambiguous in that.
-    if (names.starts_with("./")) names.remove_prefix(2);
+    if (names.starts_with("./") && is_spelled_out(begin + 1)) names.remove_prefix(2);
     while (!names.empty()) {
       const std::string_view one = names.substr(0, names.find('/'));
       if (auto ok = check_name(one); !ok) return ok;
@@ -109,6 +112,9 @@ class Tokenizer {
     tokens_.push_back(std::move(token));
     return {};
   }
+
+  // Whether the octet stands in the URL as itself: "%2e/" is what nobody writes by mistake.
+  bool is_spelled_out(std::size_t i) const { return path_.raw[i + 1] == path_.raw[i] + 1; }
 
   const Decoded& path_;
   std::string_view text_;

@@ -23,6 +23,7 @@ struct Token {
   enum class Kind : std::uint8_t { kSegment, kColonPath } kind = Kind::kSegment;
   std::string text;                // decoded; a colon path begins with '/', or is empty for "/"
   std::optional<std::string> key;  // children('x'): x with quotes undoubled
+  bool called = false;             // whether parentheses follow, with or without a key
   bool closed = true;              // a colon path: whether the closing colon is there
   // Where the token ends in the raw path: behind a closing colon, before a trailing '/'.
   std::size_t raw_end = 0;
