@@ -14,7 +14,7 @@
 #include "gateway/config_values.h"
 #include "gateway/installation.h"
 #include "gateway/tls/context.h"
-#include "gateway/tls/self_signed.h"
+#include "gateway/tls/certificate.h"
 #include "tools/input_file.h"
 #include "tools/scaffold.h"
 #include "tools/whole_output.h"

@@ -141,6 +141,19 @@ Result<std::shared_ptr<Context>> Context::server_from_pem(std::string_view chain
   return made;
 }
 
+Result<std::shared_ptr<Context>> Context::server(const Certificate& own,
+                                                 const Certificate& issuer) {
+  auto made = make(true);
+  if (!made) return made;
+  SSL_CTX* ctx = (*made)->native();
+  if (SSL_CTX_use_cert_and_key(ctx, own.certificate(), own.key(), nullptr, 1) != 1)
+    return refused(ErrorCode::kConflict, "certificate and key do not belong together");
+  for (const auto& link : issuer.chain())
+    if (SSL_CTX_add1_chain_cert(ctx, link.get()) != 1)
+      return refused(ErrorCode::kUnavailable, "the issuer's chain cannot be used");
+  return made;
+}
+
 Result<std::shared_ptr<Context>> Context::client(const Client& files) {
   auto made = make(false);
   if (!made) return made;

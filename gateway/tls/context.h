@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "crypto/result.h"
+#include "gateway/tls/certificate.h"
 #include "gateway/tls/session_store.h"
 
 struct ssl_ctx_st;
@@ -34,6 +35,8 @@ class Context {
   static Result<std::shared_ptr<Context>> server(const Server& files);
   static Result<std::shared_ptr<Context>> server_from_pem(std::string_view chain,
                                                           std::string_view key);
+  // A certificate made in this process, with what leads from its issuer to a root.
+  static Result<std::shared_ptr<Context>> server(const Certificate& own, const Certificate& issuer);
   static Result<std::shared_ptr<Context>> client(const Client& files);
 
   bool is_server() const { return is_server_; }

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "gateway/tls/self_signed.h"
+#include "gateway/tls/certificate.h"
 #include "tests/gateway/tls/wiring.h"
 
 namespace kerros::tls {

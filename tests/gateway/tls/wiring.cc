@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "gateway/tls/self_signed.h"
+#include "gateway/tls/certificate.h"
 
 namespace kerros::tls::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "gateway/tls/self_signed.h"
+#include "gateway/tls/certificate.h"
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
@@ -97,6 +97,47 @@ TEST_F(SelfSigned, NeverOverwritesAFile) {
   const auto other_key = directory + "/new.key";
   EXPECT_FALSE(authority.write(certificate, other_key));
   EXPECT_FALSE(std::filesystem::exists(other_key));
+}
+
+TEST_F(SelfSigned, ConstrainedAuthorityIsGoodForItsNamesOnly) {
+  const auto narrow = Certificate::authority("A proxy", {"graph.example", "tenants.example"});
+  ASSERT_TRUE(narrow) << narrow.error().detail;
+  EXPECT_EQ(narrow->only_below(), (std::vector<std::string>{"graph.example", "tenants.example"}));
+  EXPECT_TRUE(authority.only_below().empty());
+  for (const auto* host : {"graph.example", "a.tenants.example", "a.b.tenants.example"})
+    EXPECT_EQ(verdict(*narrow, *narrow->issue_server({host}), host), X509_V_OK) << host;
+  for (const auto* host : {"bank.example", "eviltenants.example", "127.0.0.1", "::1"})
+    EXPECT_EQ(verdict(*narrow, *narrow->issue_server({host}), host),
+              std::string_view(host).find_first_of(":1") == std::string_view::npos
+                  ? X509_V_ERR_PERMITTED_VIOLATION
+                  : X509_V_ERR_EXCLUDED_VIOLATION)
+        << host;
+  EXPECT_FALSE(Certificate::authority("A proxy", {"a,DNS:b"}));
+}
+
+TEST_F(SelfSigned, AuthorityComesBackFromItsFiles) {
+  const std::string certificate = directory + "/kept.pem";
+  const std::string key = directory + "/kept.key";
+  ASSERT_TRUE(authority.write(certificate, key));
+  const auto kept = Certificate::read_authority(certificate, key);
+  ASSERT_TRUE(kept) << kept.error().detail;
+  EXPECT_EQ(kept->fingerprint(), authority.fingerprint());
+  EXPECT_EQ(kept->expires(), authority.expires());
+  EXPECT_TRUE(kept->chain().empty());
+  EXPECT_EQ(verdict(authority, *kept->issue_server({"a.example"}), "a.example"), X509_V_OK);
+}
+
+TEST_F(SelfSigned, ReadsNoAuthorityThatCannotSign) {
+  const std::string certificate = directory + "/leaf.pem";
+  const std::string key = directory + "/leaf.key";
+  ASSERT_TRUE(authority.issue_server({"a.example"})->write(certificate, key));
+  EXPECT_EQ(Certificate::read_authority(certificate, key).error().code, ErrorCode::kMalformed);
+  const auto other = *Certificate::authority("Another");
+  ASSERT_TRUE(other.write(directory + "/other.pem", directory + "/other.key"));
+  EXPECT_EQ(Certificate::read_authority(directory + "/other.pem", key).error().code,
+            ErrorCode::kConflict);
+  EXPECT_FALSE(Certificate::read_authority(directory + "/absent.pem", key));
+  EXPECT_FALSE(Certificate::read_authority(key, key));
 }
 
 }  // namespace

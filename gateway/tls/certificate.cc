@@ -1,21 +1,17 @@
-#include "gateway/tls/self_signed.h"
+#include "gateway/tls/certificate.h"
 
-#include <fcntl.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <ctime>
 #include <string_view>
 #include <utility>
 
+#include "crypto/bytes.h"
 #include "gateway/tls/error.h"
 
 namespace kerros::tls {
@@ -25,10 +21,10 @@ namespace {
 constexpr long kBackdateSeconds = 3600;
 
 struct FreeOf {
-  void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(ASN1_OCTET_STRING* text) const { ASN1_OCTET_STRING_free(text); }
   void operator()(BIGNUM* number) const { BN_free(number); }
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
+  void operator()(NAME_CONSTRAINTS* names) const { NAME_CONSTRAINTS_free(names); }
   void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
 };
 template <typename T>
@@ -52,10 +48,10 @@ bool set_subject(X509* certificate, const std::string& name) {
                                     static_cast<int>(name.size()), -1, 0) == 1;
 }
 
-bool set_life(X509* certificate, std::chrono::days life) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(life).count();
+bool set_life(X509* certificate, std::chrono::seconds life) {
   return X509_gmtime_adj(X509_getm_notBefore(certificate), -kBackdateSeconds) != nullptr &&
-         X509_gmtime_adj(X509_getm_notAfter(certificate), seconds - kBackdateSeconds) != nullptr;
+         X509_gmtime_adj(X509_getm_notAfter(certificate), life.count() - kBackdateSeconds) !=
+             nullptr;
 }
 
 // Only for values written here: hosts go through set_hosts, which no comma can break out of.
@@ -108,71 +104,61 @@ Status set_hosts(X509* certificate, const std::vector<std::string>& hosts) {
   return {};
 }
 
-bool begin(X509* certificate, EVP_PKEY* key, const std::string& name, std::chrono::days life) {
+bool begin(X509* certificate, EVP_PKEY* key, const std::string& name, std::chrono::seconds life) {
   return certificate != nullptr && key != nullptr &&
          X509_set_version(certificate, X509_VERSION_3) == 1 && set_serial(certificate) &&
          set_subject(certificate, name) && set_life(certificate, life) &&
          X509_set_pubkey(certificate, key) == 1;
 }
 
-// --- Files --------------------------------------------------------------------------------------
-
-std::string_view text_of(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(size)};
+// "a.example" stands for itself and all below it; no address is below any of them.
+Result<std::string> constraints(const std::vector<std::string>& only_below) {
+  std::string text = "critical";
+  for (const auto& name : only_below) {
+    if (!is_dns_name(name) || name.starts_with('*'))
+      return fail(ErrorCode::kMalformed, "not a DNS name: " + name);
+    text += ",permitted;DNS:" + name;
+  }
+  return text + ",excluded;IP:0.0.0.0/0.0.0.0,excluded;IP:::/::";
 }
 
-Status write_new(const std::string& file, std::string_view text, mode_t mode) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-  if (fd < 0) {
-    const auto code = errno == EEXIST ? ErrorCode::kConflict : ErrorCode::kUnavailable;
-    return fail(code, file + ": cannot be created: " + std::strerror(errno));
-  }
-  bool ok = true;
-  while (ok && !text.empty()) {
-    const ssize_t put = ::write(fd, text.data(), text.size());
-    ok = put > 0 || (put < 0 && errno == EINTR);
-    if (put > 0) text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  ok = ok && ::fsync(fd) == 0;
-  const int number = errno;
-  ::close(fd);
-  if (ok) return {};
-  ::unlink(file.c_str());
-  return fail(ErrorCode::kUnavailable, file + ": cannot be written: " + std::strerror(number));
-}
+std::shared_ptr<EVP_PKEY> new_key() { return {EVP_EC_gen("P-256"), EVP_PKEY_free}; }
+std::shared_ptr<X509> new_certificate() { return {X509_new(), X509_free}; }
 
 }  // namespace
-
-void Certificate::Free::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
-void Certificate::Free::operator()(x509_st* certificate) const { X509_free(certificate); }
 
 Certificate::Certificate(KeyPtr key, X509Ptr certificate)
     : key_(std::move(key)), certificate_(std::move(certificate)) {}
 
-Result<Certificate> Certificate::authority(const std::string& name) {
-  KeyPtr key(EVP_EC_gen("P-256"));
-  X509Ptr made(X509_new());
+Result<Certificate> Certificate::authority(const std::string& name,
+                                           const std::vector<std::string>& only_below) {
+  KeyPtr key = new_key();
+  X509Ptr made = new_certificate();
   X509* ca = made.get();
-  const bool ok = begin(ca, key.get(), name, kAuthorityLife) &&
-                  X509_set_issuer_name(ca, X509_get_subject_name(ca)) == 1 &&
-                  add_extension(ca, ca, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
-                  add_extension(ca, ca, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-                  add_extension(ca, ca, NID_subject_key_identifier, "hash") &&
-                  add_extension(ca, ca, NID_authority_key_identifier, "keyid") &&
-                  X509_sign(ca, key.get(), EVP_sha256()) > 0;
+  bool ok = begin(ca, key.get(), name, kAuthorityLife) &&
+            X509_set_issuer_name(ca, X509_get_subject_name(ca)) == 1 &&
+            add_extension(ca, ca, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+            add_extension(ca, ca, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+            add_extension(ca, ca, NID_subject_key_identifier, "hash") &&
+            add_extension(ca, ca, NID_authority_key_identifier, "keyid");
+  if (ok && !only_below.empty()) {
+    const auto text = constraints(only_below);
+    if (!text) return tl::unexpected(text.error());
+    ok = add_extension(ca, ca, NID_name_constraints, text->c_str());
+  }
+  ok = ok && X509_sign(ca, key.get(), EVP_sha256()) > 0;
   if (!ok) return refused("the authority cannot be made");
   return Certificate(std::move(key), std::move(made));
 }
 
-Result<Certificate> Certificate::issue_server(const std::vector<std::string>& hosts) const {
-  KeyPtr key(EVP_EC_gen("P-256"));
-  X509Ptr made(X509_new());
+Result<Certificate> Certificate::issue_server(const std::vector<std::string>& hosts,
+                                              std::chrono::seconds life) const {
+  KeyPtr key = new_key();
+  X509Ptr made = new_certificate();
   X509* server = made.get();
   X509* ca = certificate_.get();
   // The names that count stand among the alternatives; a common name has no room for a long host.
-  const bool begun = begin(server, key.get(), "Kerros gateway", kServerLife) &&
+  const bool begun = begin(server, key.get(), "Kerros gateway", life) &&
                      X509_set_issuer_name(server, X509_get_subject_name(ca)) == 1;
   if (!begun) return refused("the server certificate cannot be made");
   if (auto named = set_hosts(server, hosts); !named) return tl::unexpected(named.error());
@@ -186,21 +172,32 @@ Result<Certificate> Certificate::issue_server(const std::vector<std::string>& ho
   return Certificate(std::move(key), std::move(made));
 }
 
-Status Certificate::write(const std::string& certificate_file, const std::string& key_file) const {
-  const Owned<BIO> secret(BIO_new(BIO_s_secmem()));  // wiped when freed
-  if (!secret || PEM_write_bio_PKCS8PrivateKey(secret.get(), key_.get(), nullptr, nullptr, 0,
-                                               nullptr, nullptr) != 1)
-    return refused(key_file + ": the key cannot be written");
-  if (auto ok = write_new(key_file, text_of(secret.get()), 0400); !ok) return ok;
-  auto ok = write_new(certificate_file, certificate_pem(), 0444);
-  if (!ok) ::unlink(key_file.c_str());
-  return ok;
+std::chrono::system_clock::time_point Certificate::expires() const {
+  std::tm broken{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(certificate_.get()), &broken);
+  return std::chrono::system_clock::from_time_t(::timegm(&broken));
 }
 
-std::string Certificate::certificate_pem() const {
-  const Owned<BIO> bio(BIO_new(BIO_s_mem()));
-  if (!bio || PEM_write_bio_X509(bio.get(), certificate_.get()) != 1) return {};
-  return std::string(text_of(bio.get()));
+std::string Certificate::fingerprint() const {
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  X509_digest(certificate_.get(), EVP_sha256(), digest.data(), &size);
+  return to_hex(ByteView(digest).first(size));
+}
+
+std::vector<std::string> Certificate::only_below() const {
+  std::vector<std::string> names;
+  const Owned<NAME_CONSTRAINTS> found(static_cast<NAME_CONSTRAINTS*>(
+      X509_get_ext_d2i(certificate_.get(), NID_name_constraints, nullptr, nullptr)));
+  if (!found) return names;
+  for (int i = 0; i < sk_GENERAL_SUBTREE_num(found->permittedSubtrees); ++i) {
+    const GENERAL_NAME* base = sk_GENERAL_SUBTREE_value(found->permittedSubtrees, i)->base;
+    if (base->type != GEN_DNS) continue;
+    const ASN1_IA5STRING* text = base->d.dNSName;
+    names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                       static_cast<std::size_t>(ASN1_STRING_length(text)));
+  }
+  return names;
 }
 
 }  // namespace kerros::tls

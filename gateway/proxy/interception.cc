@@ -1,0 +1,47 @@
+#include "gateway/proxy/interception.h"
+
+#include <algorithm>
+
+#include "gateway/proxy/host_name.h"
+
+namespace kerros::proxy {
+namespace {
+
+bool is_listed(const std::vector<std::string>& patterns, std::string_view host) {
+  return std::ranges::any_of(
+      patterns, [&](const std::string& pattern) { return host_matches(pattern, host); });
+}
+
+}  // namespace
+
+const std::vector<Cloud>& clouds() {
+  static const std::vector<Cloud> all = {
+      {"worldwide", {"graph.microsoft.com", "*.sharepoint.com"}},
+      {"us-gcc-high", {"graph.microsoft.us", "*.sharepoint.us"}},
+      {"us-dod", {"dod-graph.microsoft.us", "*.sharepoint-mil.us", "*.dps.mil"}},
+      {"china", {"microsoftgraph.chinacloudapi.cn", "*.sharepoint.cn"}},
+  };
+  return all;
+}
+
+Decision decide(const Rules& rules, std::string_view host, std::uint16_t port) {
+  const bool exempt = is_listed(rules.exempt, host);
+  if (!exempt && is_address_literal(host))
+    return {Way::kRefuse, "Connections by address are not allowed; use the host's name."};
+  if (!exempt && !is_dns_name(host)) return {Way::kRefuse, "This is not a host name."};
+  const bool usual_port = std::ranges::find(rules.ports, port) != rules.ports.end();
+  // An intercepted host on another port would pass unseen, so an exemption does not help there.
+  if (is_listed(rules.intercept, host)) {
+    if (usual_port) return {Way::kTerminate, {}};
+    return {Way::kRefuse, "This host is protected and can be reached on the HTTPS port only."};
+  }
+  if (!usual_port && !exempt)
+    return {Way::kRefuse, "Connections to this port are not allowed; only the HTTPS port is."};
+  return {Way::kTunnel, {}};
+}
+
+bool may_connect(const Rules& rules, std::string_view host, const Address& address) {
+  return is_public(address) || is_listed(rules.exempt, host);
+}
+
+}  // namespace kerros::proxy
