@@ -4,6 +4,7 @@
 
 #include "gateway/graph/classify.h"
 #include "gateway/policy/decide.h"
+#include "gateway/sharepoint/tenant_routes.h"
 #include "tools/commands.h"
 #include "tools/output.h"
 
@@ -73,13 +74,12 @@ Outcome explain(const Globals& globals, const ExplainOptions& options) {
   return ExitCode::kDone;
 }
 
-Outcome routes(bool json) {
-  ListPrinter printer({{"method", "METHOD"},
-                       {"route", "ROUTE"},
-                       {"operation", "OPERATION"},
-                       {"proves_caller", "PROVES CALLER"},
-                       {"for_protected", "FOR PROTECTED ITEMS"}},
-                      json);
+struct RoutesOptions {
+  std::string host = "graph";
+  bool json = false;
+};
+
+Json graph_rows() {
   auto rows = Json::array();
   for (const auto& row : graph::route_table())
     rows.push_back({{"method", graph::name(row.method)},
@@ -87,7 +87,40 @@ Outcome routes(bool json) {
                     {"operation", graph::name(row.operation)},
                     {"proves_caller", row.proves_caller},
                     {"for_protected", row.for_protected}});
-  printer.add(rows);
+  return rows;
+}
+
+// Whether the caller is proven there is said by the rows of Graph alone.
+Json tenant_rows() {
+  auto rows = Json::array();
+  for (const auto& row : sharepoint::tenant_table())
+    rows.push_back({{"method", row.verb},
+                    {"host", sharepoint::name(row.host)},
+                    {"route", row.pattern},
+                    {"operation", row.channel},
+                    {"treatment", sharepoint::name(row.treatment)},
+                    {"proves_caller", false},
+                    {"for_protected", row.sentence}});
+  return rows;
+}
+
+Outcome routes(const RoutesOptions& options) {
+  std::vector<Column> columns{{"method", "METHOD"},
+                              {"route", "ROUTE"},
+                              {"operation", "OPERATION"},
+                              {"proves_caller", "PROVES CALLER"},
+                              {"for_protected", "FOR PROTECTED ITEMS"}};
+  const bool tenant = options.host == "tenant";
+  if (!tenant && options.host != "graph")
+    return tl::unexpected(
+        Failure(complain(ErrorCode::kMalformed, "there is no table for \"" + options.host + "\"",
+                         "the tables are those of Graph and of the tenant's hosts",
+                         "--host graph, or --host tenant")
+                    .value(),
+                ExitCode::kUsage));
+  if (tenant) columns.insert(columns.begin() + 1, {"host", "HOST"});
+  ListPrinter printer(columns, options.json);
+  printer.add(tenant ? tenant_rows() : graph_rows());
   printer.end();
   return ExitCode::kDone;
 }
@@ -96,25 +129,28 @@ Outcome routes(bool json) {
 
 std::vector<Command> policy_commands(const Globals& globals) {
   const auto o = std::make_shared<ExplainOptions>();
-  const auto json = std::make_shared<bool>(false);
-  return {{"policy explain",
-           "Say what the gateway would do with a request, and which rule says so.",
-           {"kerros policy explain PUT '/v1.0/me/drive/root:/Secret/a.docx:/content'",
-            "kerros policy explain GET https://graph.microsoft.com/v1.0/drives/D/items/I "
-            "--path /Secret/a.docx"},
-           {{"METHOD", "GET, PUT, POST, PATCH or DELETE", &o->method, "", true},
-            {"URL", "The URL, or what follows its host", &o->url, "", true},
-            {"--drive", "The drive, where the URL does not say it", &o->drive, "ID"},
-            {"--path", "The item's path from the drive's root, likewise", &o->path, "PATH"},
-            {"--json", "Print a JSON object", &o->json, ""}},
-           [&globals, o] { return explain(globals, *o); },
-           ""},
-          {"policy routes",
-           "List every route the gateway knows and what it does when the item is protected.",
-           {"kerros policy routes", "kerros policy routes --json"},
-           {{"--json", "Print a JSON array", json.get(), ""}},
-           [json] { return routes(*json); },
-           "The first row that matches decides; what no row matches is refused."}};
+  const auto listed = std::make_shared<RoutesOptions>();
+  return {
+      {"policy explain",
+       "Say what the gateway would do with a request, and which rule says so.",
+       {"kerros policy explain PUT '/v1.0/me/drive/root:/Secret/a.docx:/content'",
+        "kerros policy explain GET https://graph.microsoft.com/v1.0/drives/D/items/I "
+        "--path /Secret/a.docx"},
+       {{"METHOD", "GET, PUT, POST, PATCH or DELETE", &o->method, "", true},
+        {"URL", "The URL, or what follows its host", &o->url, "", true},
+        {"--drive", "The drive, where the URL does not say it", &o->drive, "ID"},
+        {"--path", "The item's path from the drive's root, likewise", &o->path, "PATH"},
+        {"--json", "Print a JSON object", &o->json, ""}},
+       [&globals, o] { return explain(globals, *o); },
+       ""},
+      {"policy routes",
+       "List every route the gateway knows and what it does when the item is protected.",
+       {"kerros policy routes", "kerros policy routes --host tenant --json"},
+       {{"--host", "graph, or tenant: SharePoint's own hosts and others", &listed->host, "HOST"},
+        {"--json", "Print a JSON array", &listed->json, ""}},
+       [listed] { return routes(*listed); },
+       "The first row that matches decides; what no row matches is refused. No door serves the "
+       "tenant's hosts yet."}};
 }
 
 }  // namespace kerros::tools

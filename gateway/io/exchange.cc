@@ -2,6 +2,7 @@
 
 #include "gateway/graph/request_fields.h"
 #include "gateway/graph/response_fields.h"
+#include "gateway/sharepoint/tenant_target.h"
 
 namespace kerros::io {
 
@@ -48,6 +49,11 @@ net::awaitable<void> dispatch(Exchange& x) {
 
 void identify(Exchange& x) {
   auto classified = graph::classify(x.head);
+  // This door leads to Graph alone: it knows no tenant's host to forward to.
+  if (!classified && sharepoint::is_tenant_path(x.head.target))
+    throw Refused{graph::Refusal::kUnknownRoute,
+                  "This is an address of a SharePoint host; here a drive is found under /v1.0.",
+                  "a path of the tenant's hosts"};
   if (!classified) throw Refused{graph::Refusal::kAmbiguousTarget, "", classified.error().detail};
   x.route = *std::move(classified);
   x.caller = policy::read_caller(x.head.fields.find("Authorization"),

@@ -1,6 +1,7 @@
 // Every header of the pure gateway rooms compiles without a network, a store or a JSON library.
 #include "gateway/graph/classify.h"
 #include "gateway/graph/error_body.h"
+#include "gateway/graph/grammar.h"
 #include "gateway/graph/head.h"
 #include "gateway/graph/json_text.h"
 #include "gateway/graph/percent.h"
@@ -9,12 +10,15 @@
 #include "gateway/graph/request_fields.h"
 #include "gateway/graph/response_fields.h"
 #include "gateway/graph/rewrite_item.h"
+#include "gateway/graph/routes.h"
 #include "gateway/graph/session_json.h"
 #include "gateway/graph/target.h"
 #include "gateway/graph/url_tokens.h"
+#include "gateway/graph/verb.h"
 #include "gateway/policy/caller.h"
 #include "gateway/policy/decide.h"
 #include "gateway/policy/fold.h"
+#include "gateway/sharepoint/classify_tenant.h"
 
 #ifdef BOOST_ASIO_VERSION
 #error "a pure room of gateway/ includes Asio: it knows no network"
