@@ -1,7 +1,5 @@
 #include "gateway/config.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +9,7 @@
 #include "gateway/config_check.h"
 #include "gateway/config_keys.h"
 #include "gateway/config_values.h"
+#include "gateway/toml.h"
 
 namespace kerros {
 namespace {
@@ -243,6 +242,11 @@ Result<Config> parse_config(std::string_view toml, std::string_view file) {
                     config.file + ":" + std::to_string(error.source().begin.line) +
                         ": this is not TOML: " + std::string(error.description()),
                     "the file is read whole or not at all", kManual);
+  } catch (const config::TomlRefused&) {
+    return complain(ErrorCode::kMalformed,
+                    config.file + ": this is not TOML: the name of a section or key cannot be read",
+                    "a name begins with a letter, a digit, \"-\", \"_\" or a quotation mark",
+                    kManual);
   }
   if (auto ok = config::check(config); !ok) return tl::unexpected(ok.error());
   return config;

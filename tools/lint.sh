@@ -81,6 +81,8 @@ check_foreign() {
   complain "$(search '<openssl/' '^tools/sandbox/|^gateway/tls/' "$product" '*.h')" \
     "whoever includes the header would see all of OpenSSL" \
     "forward-declare the struct (struct ssl_st) and include it in the .cc file"
+  complain "$(search '<toml\+\+/' '^gateway/toml\.h$' "$product")" \
+    "its assertions would end the process over a mistake in a configuration" "include gateway/toml.h"
   complain "$(search '<boost/' '^gateway/(io|tls)/|^tools/sandbox/|^tools/admin_client\.cc$' "$product")" \
     "sockets and coroutines belong to the moving ring; everything below compiles in a second" \
     "take bytes and return bytes; let gateway/io/ move them"

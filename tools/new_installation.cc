@@ -131,7 +131,9 @@ Result<std::string> make_store(const NewInstallation& wanted, const Config& conf
   if (auto ok = keystore::KeyStore::create(
           {config.store.directory, wanted.unit, std::move(*unseal), now_ms()});
       !ok)
-    return tl::unexpected(ok.error());
+    return complain(ok.error().code, ok.error().detail,
+                    "an installation is made whole or not at all",
+                    "check room and permissions of the directory that it shall lie in");
   unseal = unseal_of(wanted, config);
   if (!unseal) return tl::unexpected(unseal.error());
   const auto opened =

@@ -2,6 +2,7 @@
 // Whatever it does, a reader sees an error or the right bytes; never others, never a clean short
 // file. All refusals are one refusal, and every one of them is in the audit log.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Office, noise } from '../support/office.mjs';
 import { Cases } from './cases.mjs';
 import { fetch, judge, kChunk, kPrefix, kSealedChunk, read, touches, waysOf } from './reading.mjs';
+import { forTwoKeys, plainSizeFor } from './two_keys.mjs';
 
 const kDrivePath = '/Salassa/victim.bin';
 const kVectors = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'vectors');
@@ -81,6 +83,14 @@ async function tampered(sentence, operations, chosen = ways) {
       }
     });
   }
+}
+// The store belongs to one process at a time.
+async function contentKey({ drive, id }) {
+  await office.killGateway('SIGTERM');
+  const run = spawnSync(path.join(office.bin, 'content_key'), [office.configFile, drive, id], { encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  await office.startGateway();
+  return Buffer.from(run.stdout.trim(), 'hex');
 }
 const replaced = (bytes) => [{ op: 'truncate', size: 0 }, { op: 'append', bytes: bytes.toString('base64') }];
 
@@ -180,6 +190,27 @@ for (const how of [{ op: 'older_version' }, { op: 'body_of_item', other: otherSt
     }
   });
 }
+
+// Whoever made it has the item's key and another one. Its key id is the record's, so that the record
+// is found by it; a range looks at no prefix and is not part of this.
+await cases.check("a body that opens under the item's key and another one is refused", async () => {
+  const drivePath = '/Salassa/two-keys.bin';
+  const small = noise(plainSizeFor(1), 4);
+  const item = await upload(drivePath, small);
+  const state = await office.stored('two-keys.bin');
+  const crafted = forTwoKeys(fs.readFileSync(state.blob), await contentKey(state));
+  const target = { drive: state.drive, item: state.id };
+  for (const update_metadata of [false, true]) {
+    await tamper({ ...target, op: 'replace_bytes', offset: 0, bytes: crafted.toString('base64'), update_metadata });
+    assert.ok(fs.readFileSync(state.blob).equals(crafted));
+    for (const way of waysOf(item, drivePath, small, office).filter(({ range }) => !range)) {
+      const answer = await read(office, way);
+      assert.equal(judge(way, answer, small), 'refused', way.name);
+      failures += 1;
+      noteRefusal(way, answer);
+    }
+  }
+});
 
 await cases.check('the same file with its bytes put back reads right', async () => {
   for (const way of ways) assert.equal(judge(way, await read(office, way), plain), 'right', way.name);

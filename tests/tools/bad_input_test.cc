@@ -116,6 +116,21 @@ const Bad kBad[] = {
      "kerros: error: cannot read nowhere.pem\n"
      "kerros: why: No such file or directory\n"
      "kerros: hint: check the name and who may read it\n"},
+    {"SectionWithoutAName", "sed -i '1i [%' k/kerros.toml", "kerros status", 2,
+     "kerros: error: ROOT/k/kerros.toml: this is not TOML: the name of a section or key cannot be "
+     "read\n"
+     "kerros: why: a name begins with a letter, a digit, \"-\", \"_\" or a quotation mark\n"
+     "kerros: hint: docker/kerros.toml shows every key with its default\n"},
+    {"InitOnAFullDisk", "mkdir small",
+     "unshare $([ $(id -u) = 0 ] || echo --user --map-root-user) --mount sh -c '"
+     "mount -t tmpfs -o size=64k tmpfs small; kerros init small/k 2>init.err; code=$?; "
+     "sed -E \"s/new-[A-Za-z0-9]+/new-N/; s/draft-[0-9]+/draft-N/\" init.err >&2; "
+     "ls -A small >&2; exit $code'",
+     5,
+     "kerros: error: opening databases in ROOT/small/k.new-N/store.draft-N/items: No space left on "
+     "device\n"
+     "kerros: why: an installation is made whole or not at all\n"
+     "kerros: hint: check room and permissions of the directory that it shall lie in\n"},
     {"PassphraseFromNowhere", "true", "kerros init n --unseal passphrase", 5,
      "kerros: error: a passphrase is needed\n"
      "kerros: why: there is no terminal to ask it on\n"

@@ -1,5 +1,6 @@
 #include "gateway/config.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -39,6 +40,23 @@ TEST(Config, OfAnEmptyFileIsTheDefaultsWithPathsFromItsDirectory) {
   EXPECT_EQ(config.unseal.key_file, "/etc/kerros/secrets/root.key");
   EXPECT_EQ(config.upstream.ca_file, "");
   EXPECT_TRUE(config.policy.rules.empty());
+}
+
+// toml++ asserts what it expects here; a reload must not end by it.
+TEST(Config, RefusesASectionWithoutANameThatCanBeRead) {
+  for (const char* toml :
+       {"[%", "[audit.%]", "[[%", "[ ", "[audit]\n[=]", "[policy.", "[[policy.;"}) {
+    const auto refused = complaint(toml);
+    EXPECT_THAT(refused.what, testing::StartsWith(std::string(kFile))) << toml;
+    EXPECT_THAT(refused.what, testing::HasSubstr("this is not TOML")) << toml;
+  }
+}
+
+TEST(Config, RefusesLettersBeyondAsciiWhereWhiteSpaceCouldBe) {
+  for (const char* toml :
+       {"unit = \"m\" \u00e4", "\u00e4 = 1", "unit = 3+\u043f", "[audit \u0433]"})
+    EXPECT_THAT(complaint(toml).what, testing::HasSubstr("this is not TOML")) << toml;
+  EXPECT_EQ(parsed("unit = \"p\u00e4\u00e4 \u043f\"  # \u00e4\n").unit, "p\u00e4\u00e4 \u043f");
 }
 
 TEST(Config, TakesEveryKindOfValue) {
