@@ -158,21 +158,6 @@ TEST(Tenant, LeadsTheDriveApiIntoTheRowsOfGraph) {
   EXPECT_EQ(stream.drive->operation, graph::Operation::kContentSide);
 }
 
-TEST(Tenant, FindsNamesInArgumentsAndAliases) {
-  const auto argument = [](const char* raw, std::size_t word) {
-    const auto target = parse_tenant_target(raw);
-    EXPECT_TRUE(target) << raw;
-    return target ? target->words.at(word).argument.value_or("-") : "";
-  };
-  EXPECT_EQ(argument("/_api/web/GetFileByServerRelativeUrl('/D/it''s%20(1).txt')/$value", 2),
-            "/D/it's (1).txt");
-  EXPECT_EQ(
-      argument("/_api/web/GetFileByServerRelativePath(DecodedUrl=@p)?@P=%27%2FD%2Fa%25b%27", 2),
-      "/D/a%b");
-  EXPECT_EQ(argument("/_api/web/f('a')/files/add(overwrite=true,url='x,y=(z)')", 4), "x,y=(z)");
-  EXPECT_EQ(argument("/_api/web/GetFileById(guid'1-2')", 2), "-");
-}
-
 TEST(Tenant, RefusesWhatTwoReadersCouldReadDifferently) {
   for (const char* raw : {"/sites/x/../_api/web",
                           "/sites/%2e%2e/_api",
@@ -239,14 +224,6 @@ TEST(Tenant, KnowsTheHostsBesideIt) {
   EXPECT_EQ(on(HostKind::kIngest, "PUT", "/c/blob?sig=x"), T::kRefuse);
   EXPECT_EQ(on(HostKind::kConsumer, "GET", "/v1.0/drive/root"), T::kRefuse);
   EXPECT_EQ(on(HostKind::kOther, "GET", "/"), T::kRefuse);
-}
-
-TEST(Tenant, IsSeenByItsPathsAtAnotherDoor) {
-  EXPECT_TRUE(is_tenant_path("/_api/v2.0/drives/b!x/root/children"));
-  EXPECT_TRUE(is_tenant_path("/sites/x/_vti_bin/client.svc/ProcessQuery"));
-  EXPECT_FALSE(is_tenant_path("/v1.0/me/drive"));
-  EXPECT_FALSE(is_tenant_path("/v1.0/me/drive/root:/_api/x:/y"));
-  EXPECT_FALSE(is_tenant_path("/v1.0https://t.sharepoint.com/_api/v2.0/uploadSession"));
 }
 
 TEST(TenantTable, LetsNothingFollowTheWordThatPasses) {
