@@ -21,6 +21,7 @@ Caller identify(Exchange& exchange) {
     throw Refusal(401, "InvalidAuthenticationToken", "IDX14100: JWT is not well formed.");
   }
   return {token.claims.value("oid", ""), token.claims.value("upn", ""),
+          token.claims.value("appid", ""), token.claims.value("aud", ""),
           token.claims.value("idtyp", "") == "app"};
 }
 

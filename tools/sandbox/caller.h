@@ -12,6 +12,8 @@ namespace kerros::sandbox {
 struct Caller {
   std::string oid;
   std::string upn;           // empty for an application
+  std::string app;           // the client application's id
+  std::string audience;      // the service that the token was issued for
   bool application = false;  // client_credentials: reaches every drive
 };
 

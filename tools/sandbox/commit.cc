@@ -51,6 +51,11 @@ void check_conditions(const Item& item, const std::string& if_match,
   }
 }
 
+void check_unlocked(const Item& item, const std::string& oid) {
+  if (item.checked_out_by.empty() || item.checked_out_by == oid) return;
+  throw Refusal(423, "resourceLocked", "The file is checked out by another user");
+}
+
 void check_name(const Exchange& exchange, Store& store, const Item& parent,
                 const std::string& name) {
   constexpr std::size_t kLongestPath = 400;
@@ -73,6 +78,7 @@ void check_placement(Store& store, const Placement& p) {
     return;
   }
   if (existing->folder) throw name_exists("A folder of that name exists");
+  check_unlocked(*existing, p.by);
   check_conditions(*existing, p.if_match, p.if_none_match);
   if (p.conflict == "fail") throw name_exists("The specified item name already exists.");
 }

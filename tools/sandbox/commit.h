@@ -18,6 +18,7 @@ struct Placement {
   std::string conflict;  // "replace", "fail", "rename"
   std::string if_match;  // header values; empty: no condition
   std::string if_none_match;
+  std::string by;  // oid
 };
 
 struct Committed {
@@ -33,6 +34,8 @@ Committed commit(Exchange& exchange, const Placement& placement, const Arrived& 
 // Header conditions against an item that exists. Throws Refusal 412.
 void check_conditions(const Item& item, const std::string& if_match,
                       const std::string& if_none_match);
+// Throws Refusal 423 when somebody else has the item checked out.
+void check_unlocked(const Item& item, const std::string& oid);
 void check_name(const Exchange& exchange, Store& store, const Item& parent,
                 const std::string& name);
 

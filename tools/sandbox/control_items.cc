@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "tools/sandbox/ids.h"
+#include "tools/sandbox/places.h"
 #include "tools/sandbox/query.h"
 #include "tools/sandbox/refusal.h"
 #include "tools/sandbox/replies.h"
@@ -115,9 +116,12 @@ Reply control_state(Exchange& exchange) {
                         {"name", s.name},
                         {"received", s.received}});
   }
-  return json_reply(
-      exchange, 200,
-      {{"users", users}, {"drives", drives}, {"items", items}, {"sessions", sessions}});
+  return json_reply(exchange, 200,
+                    {{"users", users},
+                     {"group", group_id()},
+                     {"drives", drives},
+                     {"items", items},
+                     {"sessions", sessions}});
 }
 
 Reply control_plant(Exchange& exchange) {

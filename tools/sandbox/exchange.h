@@ -15,8 +15,10 @@
 
 #include "tools/sandbox/clock.h"
 #include "tools/sandbox/http_message.h"
+#include "tools/sandbox/monitors.h"
 #include "tools/sandbox/received_log.h"
 #include "tools/sandbox/store.h"
+#include "tools/sandbox/subscriptions.h"
 #include "tools/sandbox/switches.h"
 #include "tools/sandbox/tokens.h"
 
@@ -67,6 +69,8 @@ struct Services {
   Switches switches;
   ReceivedLog log;
   Tokens tokens;
+  Monitors monitors;
+  Subscriptions subscriptions;
   Counters counters;
   Ports ports;
 };

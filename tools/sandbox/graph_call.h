@@ -1,4 +1,5 @@
-// One understood request at the Graph host, and the finding of what it names.
+// One understood request at the Graph host or its twin on the tenant's, and the finding of what it
+// names.
 //
 // Thread safety: the finders need the store's lock and their results live under it.
 #pragma once
@@ -17,12 +18,14 @@ struct GraphCall {
   Exchange& exchange;
   Caller caller;
   GraphTarget target;
+  Door door = Door::kGraph;
+  std::string origin;  // "https://graph.microsoft.com"
+  std::string base;    // with the prefix that every path of this door has: ".../v1.0"
 
   Store& store() const { return exchange.cloud.store; }
   std::string header(std::string_view name) const { return exchange.head.find(name).value_or(""); }
   std::string context(std::string_view what) const {
-    return "https://" + graph_authority(exchange) + "/" + target.version + "/$metadata#" +
-           std::string(what);
+    return base + "/$metadata#" + std::string(what);
   }
 };
 

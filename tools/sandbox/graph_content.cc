@@ -1,5 +1,8 @@
 #include "tools/sandbox/download.h"
 #include "tools/sandbox/graph_handlers.h"
+#include "tools/sandbox/names.h"
+#include "tools/sandbox/pages.h"
+#include "tools/sandbox/renditions.h"
 
 namespace kerros::sandbox {
 namespace {
@@ -28,7 +31,8 @@ Reply redirect(GraphCall& call, std::string location) {
 
 void check_readable(GraphCall& call, const Item& item) {
   if (item.folder) throw bad_request("The item is a folder");
-  if (call.target.query.find("format")) {
+  const auto format = call.target.query.find("format");
+  if (format && !converts(extension_of(item.name), *format)) {
     throw Refusal(406, "notSupported", "The conversion is not supported");
   }
   if (call.exchange.switched("malware") && call.target.query.find("AVOverride") != "1") {
@@ -52,6 +56,9 @@ Reply get_content(GraphCall& call) {
     check_readable(call, item);
     const std::string none_match = call.header("If-None-Match");
     if (none_match == item.etag_text() || none_match == item.ctag_text()) return empty_reply(304);
+    if (const auto format = call.target.query.find("format")) {
+      return redirect(call, conversion_url(call.exchange, item, *format));
+    }
     if (!call.exchange.switched("content.direct")) {
       return redirect(call, download_url(call.exchange, item, ""));
     }

@@ -1,4 +1,5 @@
 #include "tools/sandbox/graph_handlers.h"
+#include "tools/sandbox/places.h"
 
 namespace kerros::sandbox {
 
@@ -26,6 +27,39 @@ Reply get_site(GraphCall& call) {
        {"webUrl", "https://" + tenant_authority(call.exchange, drive) + drive.web_path},
        {"root", Json::object()},
        {"siteCollection", {{"hostname", drive.host}}}});
+}
+
+Reply list_sites(GraphCall& call) {
+  const auto lock = call.store().lock();
+  Json value = Json::array();
+  for (const auto& [id, drive] : call.store().drives()) {
+    if (!may_reach(call.caller, drive)) continue;
+    value.push_back(
+        {{"id", drive.site},
+         {"name", drive.name},
+         {"webUrl", "https://" + tenant_authority(call.exchange, drive) + drive.web_path}});
+  }
+  return json_reply(call.exchange, 200,
+                    {{"@odata.context", call.context("sites")}, {"value", value}});
+}
+
+Reply get_group(GraphCall& call) {
+  const auto lock = call.store().lock();
+  find_drive(call);
+  return json_reply(call.exchange, 200,
+                    {{"@odata.context", call.context("groups/$entity")},
+                     {"id", group_id()},
+                     {"displayName", "Contoso"},
+                     {"groupTypes", Json::array({"Unified"})}});
+}
+
+Reply list_channels(GraphCall& call) {
+  const auto lock = call.store().lock();
+  find_drive(call);
+  return json_reply(
+      call.exchange, 200,
+      {{"@odata.context", call.context("channels")},
+       {"value", Json::array({{{"id", "19:general@thread.tacv2"}, {"displayName", "General"}}})}});
 }
 
 Reply get_drive(GraphCall& call) {

@@ -1,14 +1,8 @@
 #include "tools/sandbox/graph_handlers.h"
+#include "tools/sandbox/views.h"
 
 namespace kerros::sandbox {
 namespace {
-
-Reply item_reply(GraphCall& call, Item& item, const Drive& drive) {
-  const Json full = item_json(call.exchange, item, item_view(call, drive));
-  Reply reply = json_reply(call.exchange, 200, selected(full, call.target.query.list("select")));
-  reply.set("ETag", item.etag_text());
-  return reply;
-}
 
 // Where the item shall live; itself when parentReference says nothing.
 Item& new_parent(GraphCall& call, Item& item, const Json& body) {
@@ -22,8 +16,9 @@ Item& new_parent(GraphCall& call, Item& item, const Json& body) {
   if (id == "root") id = store.drive(drive)->root;
   Item* parent = store.item(drive, id);
   if (parent != nullptr && !reference.contains("id") && reference.contains("path")) {
-    GraphTarget target = parse_graph_target("/v1.0" + reference["path"].get<std::string>());
-    parent = &find_item({call.exchange, call.caller, target});
+    GraphCall there = call;
+    there.target = parse_graph_target("/v1.0" + reference["path"].get<std::string>());
+    parent = &find_item(there);
   }
   if (parent == nullptr || !parent->folder) throw item_not_found();
   for (const Item* at = parent; at != nullptr; at = store.item(drive, at->parent)) {
@@ -42,19 +37,18 @@ void apply_times(const Json& body, Item& item) {
 
 Reply get_item(GraphCall& call) {
   const auto lock = call.store().lock();
-  const Drive& drive = find_drive(call);
   Item& item = find_item(call);
   const std::string none_match = call.header("If-None-Match");
   if (none_match == item.etag_text() || none_match == item.ctag_text()) return empty_reply(304);
-  return item_reply(call, item, drive);
+  return item_reply(call, item, 200);
 }
 
 Reply patch_item(GraphCall& call) {
   const Json body = read_json(call.exchange);
   const auto lock = call.store().lock();
-  const Drive& drive = find_drive(call);
   Item& item = find_item(call);
   check_conditions(item, call.header("If-Match"), call.header("If-None-Match"));
+  check_unlocked(item, call.caller.oid);
   if (call.exchange.switched("lock")) {
     throw Refusal(423, "resourceLocked", "The resource you are attempting to access is locked");
   }
@@ -72,7 +66,7 @@ Reply patch_item(GraphCall& call) {
   apply_times(body, item);
   item.modified_by = call.caller.oid;
   call.store().touch(item);
-  return item_reply(call, item, drive);
+  return item_reply(call, item, 200);
 }
 
 Reply delete_item(GraphCall& call) {
@@ -80,6 +74,7 @@ Reply delete_item(GraphCall& call) {
   Item& item = find_item(call);
   if (item.parent.empty()) throw Refusal(403, "accessDenied", "The root cannot be deleted");
   check_conditions(item, call.header("If-Match"), call.header("If-None-Match"));
+  check_unlocked(item, call.caller.oid);
   if (call.exchange.switched("lock")) {
     throw Refusal(423, "resourceLocked", "The resource you are attempting to access is locked");
   }

@@ -3,53 +3,20 @@
 #include <algorithm>
 #include <array>
 
-#include "tools/sandbox/graph_handlers.h"
 #include "tools/sandbox/hosts.h"
+#include "tools/sandbox/tenant_names.h"
 
 namespace kerros::sandbox {
 namespace {
 
-struct Route {
-  std::string_view method;
-  Subject subject;
-  std::string_view relation;  // segments after the subject; '*' stands for one of them
-  Reply (*handler)(GraphCall&);
-};
-
-constexpr std::array kRoutes = {
-    Route{"GET", Subject::kUser, "", get_user},
-    Route{"GET", Subject::kUser, "drives", list_drives},
-    Route{"GET", Subject::kSite, "", get_site},
-    Route{"GET", Subject::kSite, "drives", list_drives},
-    Route{"GET", Subject::kService, "drives", list_drives},
-    Route{"GET", Subject::kDrive, "", get_drive},
-    Route{"GET", Subject::kDrive, "search()", search_items},
-    Route{"GET", Subject::kItem, "", get_item},
-    Route{"PUT", Subject::kItem, "", commit_from_session},
-    Route{"PATCH", Subject::kItem, "", patch_item},
-    Route{"DELETE", Subject::kItem, "", delete_item},
-    Route{"GET", Subject::kItem, "children", list_children},
-    Route{"POST", Subject::kItem, "children", create_child},
-    Route{"GET", Subject::kItem, "search()", search_items},
-    Route{"GET", Subject::kItem, "delta", get_delta},
-    Route{"GET", Subject::kItem, "delta()", get_delta},
-    Route{"GET", Subject::kItem, "content", get_content},
-    Route{"HEAD", Subject::kItem, "content", get_content},
-    Route{"GET", Subject::kItem, "content/$value", get_content},
-    Route{"GET", Subject::kItem, "contentStream", get_content_stream},
-    Route{"PUT", Subject::kItem, "content", put_content},
-    Route{"PUT", Subject::kItem, "content/$value", put_content},
-    Route{"POST", Subject::kItem, "createUploadSession", create_upload_session},
-    Route{"GET", Subject::kItem, "versions", list_versions},
-    Route{"GET", Subject::kItem, "versions/*", get_version},
-    Route{"GET", Subject::kItem, "versions/*/content", get_version_content},
-    Route{"POST", Subject::kItem, "versions/*/restoreVersion", restore_version},
-};
-
 // "microsoft.graph.search(q='x')" -> "search()": the namespace is optional, arguments vary.
 std::string plain_name(std::string_view segment) {
-  constexpr std::string_view kNamespace = "microsoft.graph.";
-  if (segment.starts_with(kNamespace)) segment.remove_prefix(kNamespace.size());
+  for (const std::string_view space : {"microsoft.graph.", "oneDrive."}) {
+    if (segment.starts_with(space)) segment.remove_prefix(space.size());
+  }
+  if (segment == "upload.createSession") segment = "createUploadSession";
+  if (segment == "view.delta") segment = "delta";
+  if (segment == "action.createLink") segment = "createLink";
   const auto open = segment.find('(');
   return std::string(segment.substr(0, open)) + (open == std::string_view::npos ? "" : "()");
 }
@@ -66,7 +33,7 @@ bool fits(const Route& route, const GraphTarget& target) {
 
 Reply dispatch(GraphCall& call) {
   bool known = false;
-  for (const Route& route : kRoutes) {
+  for (const Route& route : graph_routes()) {
     if (!fits(route, call.target)) continue;
     known = true;
     if (route.method == call.exchange.head.method) return route.handler(call);
@@ -75,33 +42,76 @@ Reply dispatch(GraphCall& call) {
   throw bad_request("Resource not found for the segment.");
 }
 
-// POST may stand in for another method.
-void apply_method_override(RequestHead& head) {
-  const auto wanted = head.find("X-HTTP-Method-Override");
-  if (head.method == "POST" && wanted) head.method = *wanted;
+// POST may stand in for another method; saying so twice is saying nothing.
+void apply_method_override(RequestHead& head, Door door) {
+  std::vector<std::string> wanted;
+  for (const Header& header : head.headers) {
+    if (equal_ignoring_case(header.name, "X-HTTP-Method-Override") ||
+        (door == Door::kTenant && equal_ignoring_case(header.name, "X-HTTP-Method"))) {
+      wanted.push_back(header.value);
+    }
+  }
+  if (wanted.empty() || head.method != "POST") return;
+  if (wanted.size() > 1) throw bad_request("The method is overridden more than once");
+  head.method = wanted.front() == "MERGE" ? "PATCH" : wanted.front();
 }
 
-Reply answer(Exchange& exchange) {
-  if (auto spoilt = reply_by_switch(exchange, false)) return *spoilt;
-  apply_method_override(exchange.head);
-  GraphCall call{exchange, identify(exchange), parse_graph_target(exchange.head.target)};
+// A token is good at the host that it was issued for.
+void check_audience(Exchange& exchange, const Caller& caller) {
+  const std::string& host = exchange.head.host;
+  if (!host.ends_with(".sharepoint.com") || caller.audience == "https://" + host) return;
+  ++exchange.cloud.counters.authorization_on_tenant;
+  throw Refusal(401, "unauthenticated", "The token was issued for another service.");
+}
+
+GraphCall understand(Exchange& exchange, Door door) {
+  apply_method_override(exchange.head, door);
+  GraphCall call{exchange, identify(exchange), {}, door, {}, {}};
+  const RequestHead& head = exchange.head;
+  if (door == Door::kGraph) {
+    call.target = parse_graph_target(head.target);
+    call.origin = "https://" + graph_authority(exchange);
+  } else {
+    check_audience(exchange, call.caller);
+    call.target = parse_tenant_target(head.host, head.target);
+    call.origin = "https://" + head.host + port_suffix(exchange.cloud, exchange.cloud.ports.tenant);
+  }
+  call.base = call.origin + call.target.prefix;
+  return call;
+}
+
+Reply answer(Exchange& exchange, Door door) {
+  const bool on_tenant = door == Door::kTenant;
+  if (auto spoilt = reply_by_switch(exchange, on_tenant)) return *spoilt;
+  GraphCall call = understand(exchange, door);
   Reply reply = dispatch(call);
-  spoil_effective(exchange, reply, false);
+  if (on_tenant) use_tenant_names(reply);
+  spoil_effective(exchange, reply, on_tenant);
   return reply;
 }
 
 }  // namespace
 
+Reply serve_part(Exchange& exchange, Door door) {
+  const bool on_tenant = door == Door::kTenant;
+  try {
+    return answer(exchange, door);
+  } catch (const Refusal& refusal) {
+    return error_reply(exchange, refusal, on_tenant);
+  } catch (const nlohmann::json::exception&) {
+    return error_reply(exchange, bad_request("The request has a value of the wrong type"),
+                       on_tenant);
+  }
+}
+
 Reply serve_graph(Exchange& exchange) {
   ++exchange.cloud.counters.graph_requests;
   try {
     require_host(exchange, HostKind::kGraph);
-    return answer(exchange);
   } catch (const Refusal& refusal) {
     return error_reply(exchange, refusal, false);
-  } catch (const nlohmann::json::exception&) {
-    return error_reply(exchange, bad_request("The request has a value of the wrong type"), false);
   }
+  return serve_part(exchange, Door::kGraph);
 }
 
 }  // namespace kerros::sandbox

@@ -2,183 +2,208 @@
 
 #include "tools/sandbox/encoding.h"
 #include "tools/sandbox/refusal.h"
+#include "tools/sandbox/target_reader.h"
 
 namespace kerros::sandbox {
 namespace {
 
-std::string decode_syntax(std::string_view path) {
-  std::string out;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const std::string triplet = lower_ascii(path.substr(i, 3));
-    if (triplet == "%3a" || triplet == "%2f") {
-      out.push_back(triplet == "%3a" ? ':' : '/');
-      i += 2;
-    } else {
-      out.push_back(path[i]);
-    }
-  }
-  return out;
-}
-
-std::string decode(std::string_view text) {
-  auto decoded = percent_decode(text);
-  if (!decoded) throw bad_request("The path has a malformed percent-encoding");
-  if (decoded->find('\0') != std::string::npos) throw bad_request("The path has a NUL");
-  return *decoded;
-}
-
-// drives('x') is drives/x, by the convention of OData keys.
-std::string key_form(std::string_view segment, std::string_view collection) {
-  const std::string head = std::string(collection) + "('";
-  if (!segment.starts_with(head) || !segment.ends_with("')")) return {};
-  std::string key(segment.substr(head.size(), segment.size() - head.size() - 2));
-  for (auto at = key.find("''"); at != std::string::npos; at = key.find("''", at + 1)) {
-    key.erase(at, 1);
-  }
-  return key;
-}
-
-class Reader {
- public:
-  explicit Reader(std::string_view path) : rest_(path) {}
-
-  bool done() const { return rest_.empty(); }
-  char front() const { return rest_.empty() ? '\0' : rest_.front(); }
-
-  // The next segment, up to '/' or ':'. A leading slash is eaten.
-  std::string segment() {
-    if (front() == '/') rest_.erase(0, 1);
-    const auto end = rest_.find_first_of("/:");
-    std::string out = rest_.substr(0, end);
-    rest_.erase(0, out.size());
-    return decode(out);
-  }
-
-  bool take(std::string_view collection, std::string& key) {
-    const std::string saved = rest_;
-    const std::string word = segment();
-    if (word == collection) {
-      key = segment();
-      return true;
-    }
-    key = key_form(word, collection);
-    if (!key.empty()) return true;
-    rest_ = saved;
-    return false;
-  }
-
-  bool take(std::string_view word) {
-    const std::string saved = rest_;
-    if (segment() == word) return true;
-    rest_ = saved;
-    return false;
-  }
-
-  // ":/a/b" and ":/a/b:" after an item.
-  std::vector<std::string> colon_path() {
-    rest_.erase(0, 1);
-    const auto close = rest_.find(':');
-    const std::string path = rest_.substr(0, close);
-    rest_.erase(0, close == std::string::npos ? rest_.size() : close + 1);
-    if (!path.starts_with('/')) throw bad_request("A path after a colon begins with a slash");
-    if (!rest_.empty() && rest_.front() != '/') {
-      throw bad_request("Only a slash may follow the closing colon");
-    }
-    return names_of(std::string_view(path).substr(1));
-  }
-
-  std::vector<std::string> remaining() {
-    std::vector<std::string> out;
-    while (!done()) {
-      if (front() == ':') throw bad_request("The path has a colon where none may be");
-      std::string part = segment();
-      if (!part.empty()) out.push_back(std::move(part));
-    }
-    return out;
-  }
-
- private:
-  static std::vector<std::string> names_of(std::string_view path) {
-    std::vector<std::string> names;
-    if (path.ends_with('/')) path.remove_suffix(1);
-    if (path.empty()) return names;
-    for (const std::string& raw : split(path, '/')) {
-      const std::string name = decode(raw);
-      if (name == ".") continue;
-      if (name.empty() || name == "..") throw bad_request("The path has an empty or upward step");
-      names.push_back(name);
-    }
-    return names;
-  }
-
-  std::string rest_;
-};
-
-void read_item(Reader& in, GraphTarget& out) {
-  std::string key;
-  if (in.take("items", key)) {
-    out.item = key;
-  } else if (in.take("root")) {
-    out.item = "root";
-  } else {
-    return;
-  }
+void begin_item(TargetReader& in, GraphTarget& out) {
   out.subject = Subject::kItem;
   if (in.front() == ':') out.steps = in.colon_path();
 }
 
-void read_drive(Reader& in, GraphTarget& out) {
-  std::string key;
-  if (in.take("drives", key)) {
+// items/{id}, special/{name} and their like, with what follows; a collection without a key is a
+// relation.
+void read_item(TargetReader& in, GraphTarget& out) {
+  for (const char* collection : {"items", "bundles", "following", "special"}) {
+    std::string key;
+    if (!in.take(collection, key)) continue;
     if (key.empty()) {
+      out.relation = {collection};
+      return;
+    }
+    (collection == std::string_view("special") ? out.special : out.item) = key;
+    return begin_item(in, out);
+  }
+  if (!in.take("root")) return;
+  out.item = "root";
+  begin_item(in, out);
+}
+
+// items[/{n}[/driveItem]] and items/delta below a list.
+void read_list_item(TargetReader& in, GraphTarget& out) {
+  out.subject = Subject::kList;
+  std::string key;
+  if (!in.take("items", key)) return;
+  if (key.empty() || key.starts_with("delta")) {
+    out.relation = {"items"};
+    if (!key.empty()) out.relation.push_back(key);
+    return;
+  }
+  out.list_item = key;
+  out.subject = Subject::kListItem;
+  if (in.take("driveItem")) begin_item(in, out);
+}
+
+void read_drive(TargetReader& in, GraphTarget& out) {
+  if (in.take("drives", out.drive)) {
+    if (out.drive.empty()) {
       out.relation = {"drives"};
       return;
     }
-    out.drive = key;
   } else if (!in.take("drive")) {
     return;
   }
   out.subject = Subject::kDrive;
+  if (in.take("list")) {
+    out.list = "-";
+    return read_list_item(in, out);
+  }
   read_item(in, out);
 }
 
-// children('{name}')/content is a step by name in OData clothes.
+void read_list_or_drive(TargetReader& in, GraphTarget& out) {
+  if (!in.take("lists", out.list)) return read_drive(in, out);
+  if (out.list.empty()) {
+    out.relation = {"lists"};
+    return;
+  }
+  out.subject = Subject::kList;
+  if (in.next_is("drive")) return read_drive(in, out);
+  read_list_item(in, out);
+}
+
+void read_site(TargetReader& in, GraphTarget& out) {
+  while (in.take("sites", out.site)) {
+    out.subject = Subject::kSite;
+    if (out.site.empty()) out.relation = {"sites"};
+    if (in.front() == ':') {
+      out.site_path.clear();
+      for (const std::string& step : in.colon_path()) out.site_path += "/" + step;
+      out.site_by_path = true;
+    }
+    if (in.take_call("getByPath", "path", out.site_path)) out.site_by_path = true;
+  }
+  if (out.subject == Subject::kSite) read_list_or_drive(in, out);
+}
+
+void read_team(TargetReader& in, GraphTarget& out) {
+  out.subject = Subject::kGroup;
+  if (in.take("channels")) {
+    out.channel = in.segment_with_colons();
+    out.relation = {"channels"};
+  } else if (in.take("primaryChannel")) {
+    out.channel = "General";
+    out.relation = {"primaryChannel"};
+  }
+  if (out.channel.empty() || !in.take("filesFolder")) return;
+  out.relation.clear();
+  begin_item(in, out);
+}
+
+void read_share(TargetReader& in, GraphTarget& out) {
+  out.subject = Subject::kShare;
+  if (in.take("driveItem") || in.take("root")) {
+    out.item = "root";
+    begin_item(in, out);
+  } else {
+    read_item(in, out);
+  }
+}
+
+void read_group(TargetReader& in, GraphTarget& out) {
+  out.subject = Subject::kGroup;
+  if (in.next_is("sites")) return read_site(in, out);
+  read_drive(in, out);
+}
+
+void read_service(TargetReader& in, GraphTarget& out) {
+  const bool self = in.take("me");
+  if (self) out.user = "me";
+  if (self || in.take("users", out.user)) {
+    out.subject = Subject::kUser;
+    read_drive(in, out);
+  } else if (in.take("groups", out.group)) {
+    read_group(in, out);
+  } else if (in.take("teams", out.group)) {
+    read_team(in, out);
+  } else if (in.next_is("sites")) {
+    read_site(in, out);
+  } else if (in.take("shares", out.share)) {
+    read_share(in, out);
+  } else {
+    read_list_or_drive(in, out);
+  }
+}
+
+// children('{name}')/content is a step by name in OData clothes; children('@a')/content?@a='..'
+// keeps the name in the query.
 void unfold_child_keys(GraphTarget& out) {
   while (out.subject == Subject::kItem && !out.relation.empty()) {
-    const std::string name = key_form(out.relation.front(), "children");
+    std::string name = key_form(out.relation.front(), "children");
     if (name.empty()) return;
+    if (name.starts_with('@')) {
+      const auto value = out.query.find(name);
+      if (!value) throw bad_request("The query does not say what " + name + " is");
+      name = without_quotes(*value);
+    }
     out.steps.push_back(name);
     out.relation.erase(out.relation.begin());
   }
 }
 
-}  // namespace
-
-GraphTarget parse_graph_target(std::string_view target) {
+GraphTarget begin(std::string_view target) {
   GraphTarget out;
   const auto question = target.find('?');
   out.raw_path = target.substr(0, question);
   if (question != std::string_view::npos) out.query = Query(target.substr(question + 1));
   if (!out.raw_path.starts_with('/')) throw bad_request("The target is not in origin form");
+  return out;
+}
 
-  Reader in(decode_syntax(out.raw_path));
-  out.version = in.segment();
-  if (out.version != "v1.0" && out.version != "beta") {
-    throw Refusal(404, "ResourceNotFound", "Invalid version: " + out.version);
-  }
-  if (in.take("me")) {
-    out.user = "me";
-    out.subject = Subject::kUser;
-  } else if (in.take("users", out.user)) {
-    out.subject = Subject::kUser;
-  } else if (in.take("sites", out.site)) {
-    out.subject = Subject::kSite;
-  }
-  read_drive(in, out);
+GraphTarget finish(TargetReader& in, GraphTarget out) {
   const std::vector<std::string> rest = in.remaining();
   out.relation.insert(out.relation.end(), rest.begin(), rest.end());
   unfold_child_keys(out);
   return out;
+}
+
+}  // namespace
+
+GraphTarget parse_graph_target(std::string_view target) {
+  GraphTarget out = begin(target);
+  TargetReader in(out.raw_path);
+  out.version = in.segment();
+  if (out.version != "v1.0" && out.version != "beta") {
+    throw Refusal(404, "ResourceNotFound", "Invalid version: " + out.version);
+  }
+  out.prefix = "/" + out.version;
+  read_service(in, out);
+  return finish(in, std::move(out));
+}
+
+std::size_t find_api(std::string_view path) {
+  const auto at = lower_ascii(path).find("/_api/v2.");
+  if (at == std::string::npos) return at;
+  const std::string_view version = path.substr(at + 6);
+  const bool known = version.starts_with("v2.0") || version.starts_with("v2.1");
+  const bool ends = version.size() == 4 || (version.size() > 4 && version[4] == '/');
+  return known && ends ? at : std::string_view::npos;
+}
+
+GraphTarget parse_tenant_target(std::string_view host, std::string_view target) {
+  constexpr std::size_t kApi = 10;  // of "/_api/v2.0"
+  GraphTarget out = begin(target);
+  const std::size_t at = find_api(out.raw_path);
+  if (at == std::string::npos) throw item_not_found();
+  out.prefix = out.raw_path.substr(0, at + kApi);
+  out.version = out.prefix.substr(at + 6);
+  out.site = host;
+  out.site_path = percent_decode(out.raw_path.substr(0, at)).value_or("");
+  out.site_by_path = true;
+  TargetReader in(out.raw_path.substr(at + kApi));
+  read_service(in, out);
+  return finish(in, std::move(out));
 }
 
 }  // namespace kerros::sandbox

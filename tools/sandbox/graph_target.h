@@ -1,15 +1,13 @@
-// The grammar of Graph targets: which user, site, drive and item a path names, and what is asked of
-// it.
+// The grammar of targets: which user, group, site, list, drive and item a path names, and what is
+// asked of it.
 //
 //   /v1.0/drives/{d}/items/{i}:/Reports/a%20b.txt:/content?x=y
-//   version subject            start  steps           relation
+//   prefix subject           start  steps         relation
 //
-// The colon grammar is found after %3A and %2F are read as ':' and '/': generated clients send it
-// encoded. Names are decoded exactly once. Nothing here knows whether the things named exist.
-// Thread safety: pure functions.
+// The tenant hosts carry the same tree below /{site}/_api/v2.0. Names are decoded exactly once.
+// Nothing here knows whether the things named exist. Thread safety: pure functions.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,15 +16,25 @@
 
 namespace kerros::sandbox {
 
-enum class Subject { kService, kUser, kSite, kDrive, kItem };
+enum class Subject { kService, kUser, kGroup, kSite, kList, kListItem, kShare, kDrive, kItem };
 
 struct GraphTarget {
-  std::string version;  // "v1.0" or "beta"
+  std::string prefix;   // "/v1.0", "/personal/aino/_api/v2.0"
+  std::string version;  // "v1.0", "beta", "v2.0", "v2.1"
   Subject subject = Subject::kService;
-  std::string user;   // "me", or the id or name after /users/; empty otherwise
-  std::string site;   // the id after /sites/; empty otherwise
-  std::string drive;  // the id after /drives/; empty for the default drive of user or site
-  std::string item;   // "root" or an id; when subject is kItem
+  // What was named on the way down; empty where nothing was.
+  std::string user;       // "me", or the id or name after /users/
+  std::string group;      // also a team's
+  std::string channel;    // of a team: its files folder is meant
+  std::string site;       // id or host
+  std::string site_path;  // "/personal/aino" in sites/{host}:/personal/aino:
+  bool site_by_path = false;
+  std::string share;                  // the token after /shares/
+  std::string list;                   // id or name; "-" for the list of the drive
+  std::string list_item;              // its number
+  std::string drive;                  // the id after /drives/; empty for the default drive
+  std::string special;                // the name after /special/
+  std::string item;                   // "root" or an id
   std::vector<std::string> steps;     // names to walk from there
   std::vector<std::string> relation;  // decoded segments after the subject
   Query query;
@@ -35,5 +43,8 @@ struct GraphTarget {
 
 // Throws Refusal 400 on what no grammar covers, 404 on an unknown version.
 GraphTarget parse_graph_target(std::string_view target);
+GraphTarget parse_tenant_target(std::string_view host, std::string_view target);
+// Where the "/_api/v2.x" of a tenant's path begins; npos when it is no such path.
+std::size_t find_api(std::string_view path);
 
 }  // namespace kerros::sandbox

@@ -13,13 +13,6 @@ std::optional<nlohmann::json> item_switch(Exchange& exchange, const Item& item,
   return exchange.cloud.switches.take(name, exchange.head, item.name, item.id);
 }
 
-Json identity(Services& cloud, const std::string& oid) {
-  if (const User* user = cloud.store.user_by_oid(oid)) {
-    return {{"user", {{"email", user->upn}, {"id", user->oid}, {"displayName", user->name}}}};
-  }
-  return {{"application", {{"id", oid}, {"displayName", "SharePoint App"}}}};
-}
-
 Json size_of(Exchange& exchange, const Item& item, std::uint64_t size) {
   if (const auto wrong = item_switch(exchange, item, "wrong.size")) {
     size = wrong->is_number() ? wrong->get<std::uint64_t>() : size + 1;
@@ -41,12 +34,6 @@ Json hashes_of(Exchange& exchange, const Item& item) {
     hashes["crc32Hash"] = digests.crc32;
   }
   return hashes;
-}
-
-std::string web_url(Exchange& exchange, const Drive& drive, const Item& item) {
-  const std::string path = exchange.cloud.store.path_of(item);
-  return "https://" + tenant_authority(exchange, drive) + drive.web_path + drive.library_path +
-         (path == "/" ? "" : percent_encode(path, "/"));
 }
 
 Json parent_reference(Exchange& exchange, const Drive& drive, const Item& item) {
@@ -77,6 +64,22 @@ void thin_out(Json& out, const nlohmann::json& what) {
   }
 }
 
+// What was deleted still counts until it is gone for good.
+Json quota_json(const Store& store, const Drive& drive) {
+  constexpr std::uint64_t kTotal = 1ULL << 40;
+  std::uint64_t used = 0;
+  std::uint64_t deleted = 0;
+  for (const auto& [id, item] : store.items()) {
+    if (item.drive != drive.id) continue;
+    for (const Version& version : item.versions) (item.deleted ? deleted : used) += version.size;
+  }
+  return {{"deleted", deleted},
+          {"remaining", kTotal - used - deleted},
+          {"state", "normal"},
+          {"total", kTotal},
+          {"used", used}};
+}
+
 void add_facets(Exchange& exchange, Item& item, Json& out) {
   if (item.parent.empty()) out["root"] = Json::object();
   if (item.folder) {
@@ -90,6 +93,10 @@ void add_facets(Exchange& exchange, Item& item, Json& out) {
   out["fileSystemInfo"] = {{"createdDateTime", given(item.given_created, item.created)},
                            {"lastModifiedDateTime", given(item.given_modified, item.modified)}};
   out["shared"] = {{"scope", "users"}};
+  if (item.checked_out_by.empty()) return;
+  out["publication"] = {{"level", "checkout"},
+                        {"versionId", item.current().label},
+                        {"checkedOutBy", identity(exchange.cloud, item.checked_out_by)}};
 }
 
 }  // namespace
@@ -104,6 +111,20 @@ std::string tenant_authority(const Exchange& exchange, const Drive& drive) {
   if (asked == "localhost" || asked == "127.0.0.1") host = asked;
   if (asked == "graph.test" || asked == "tenant.test") host = "tenant.test";
   return host + port_suffix(exchange.cloud, exchange.cloud.ports.tenant);
+}
+
+Json identity(Services& cloud, const std::string& oid) {
+  if (const User* user = cloud.store.user_by_oid(oid)) {
+    return {{"user", {{"email", user->upn}, {"id", user->oid}, {"displayName", user->name}}}};
+  }
+  return {{"application", {{"id", oid}, {"displayName", "SharePoint App"}}}};
+}
+
+std::string web_url(Exchange& exchange, const Item& item) {
+  const Drive& drive = *exchange.cloud.store.drive(item.drive);
+  const std::string path = exchange.cloud.store.path_of(item);
+  return "https://" + tenant_authority(exchange, drive) + drive.web_path + drive.library_path +
+         (path == "/" ? "" : percent_encode(path, "/"));
 }
 
 std::string download_url(Exchange& exchange, const Item& item, const std::string& version) {
@@ -131,7 +152,7 @@ Json item_json(Exchange& exchange, Item& item, const ItemView& view) {
   out["id"] = item.id;
   out["lastModifiedDateTime"] = iso_time(item.modified);
   out["name"] = item.name;
-  out["webUrl"] = web_url(exchange, drive, item);
+  out["webUrl"] = web_url(exchange, item);
   if (!item.folder) out["cTag"] = item.ctag_text();
   out["size"] = size_of(exchange, item, cloud.store.size_of(item));
   out["createdBy"] = identity(cloud, item.created_by);
@@ -162,9 +183,7 @@ Json drive_json(Exchange& exchange, const Drive& drive) {
       "https://" + tenant_authority(exchange, drive) + drive.web_path + drive.library_path;
   out["owner"] = drive.owner.empty() ? Json{{"group", {{"displayName", "Contoso"}}}}
                                      : identity(cloud, drive.owner);
-  constexpr std::uint64_t kTotal = 1ULL << 40;
-  out["quota"] = {
-      {"deleted", 0}, {"remaining", kTotal}, {"state", "normal"}, {"total", kTotal}, {"used", 0}};
+  out["quota"] = quota_json(cloud.store, drive);
   out["sharePointIds"] = {{"siteId", drive.site}};
   return out;
 }

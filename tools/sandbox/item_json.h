@@ -26,6 +26,8 @@ Json version_json(Exchange& exchange, const Version& version);
 
 // The pre-authenticated URL of the item's bytes; `version` is empty for the current ones.
 std::string download_url(Exchange& exchange, const Item& item, const std::string& version);
+std::string web_url(Exchange& exchange, const Item& item);
+Json identity(Services& cloud, const std::string& oid);  // of a user or an application
 // The host that serves the drive's bytes, with the port if --public-ports.
 std::string tenant_authority(const Exchange& exchange, const Drive& drive);
 std::string graph_authority(const Exchange& exchange);

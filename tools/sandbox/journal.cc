@@ -25,17 +25,35 @@ Version version_from_json(const json& in) {
   return v;
 }
 
+json permission_to_json(const Permission& p) {
+  return {{"id", p.id}, {"role", p.role}, {"link", p.link}, {"scope", p.scope}, {"user", p.user}};
+}
+
+Permission permission_from_json(const json& in) {
+  return {in.at("id"), in.at("role"), in.at("link"), in.at("scope"), in.at("user")};
+}
+
 }  // namespace
 
 json to_json(const Item& item) {
   json versions = json::array();
   for (const Version& v : item.versions) versions.push_back(version_to_json(v));
+  json permissions = json::array();
+  for (const Permission& p : item.permissions) permissions.push_back(permission_to_json(p));
   return {{"id", item.id},
           {"drive", item.drive},
           {"parent", item.parent},
           {"name", item.name},
           {"folder", item.folder},
           {"deleted", item.deleted},
+          {"purged", item.purged},
+          {"deleted_with", item.deleted_with},
+          {"deleted_at", item.deleted_at},
+          {"number", item.number},
+          {"permissions", permissions},
+          {"followers", item.followers},
+          {"checked_out_by", item.checked_out_by},
+          {"checked_out_at", item.checked_out_at},
           {"guid", item.guid},
           {"etag", item.etag},
           {"ctag", item.ctag},
@@ -57,6 +75,13 @@ Item item_from_json(const json& in) {
   in.at("name").get_to(item.name);
   in.at("folder").get_to(item.folder);
   in.at("deleted").get_to(item.deleted);
+  in.at("purged").get_to(item.purged);
+  in.at("deleted_with").get_to(item.deleted_with);
+  in.at("deleted_at").get_to(item.deleted_at);
+  in.at("number").get_to(item.number);
+  in.at("followers").get_to(item.followers);
+  in.at("checked_out_by").get_to(item.checked_out_by);
+  in.at("checked_out_at").get_to(item.checked_out_at);
   in.at("guid").get_to(item.guid);
   in.at("etag").get_to(item.etag);
   in.at("ctag").get_to(item.ctag);
@@ -68,6 +93,7 @@ Item item_from_json(const json& in) {
   in.at("given_modified").get_to(item.given_modified);
   in.at("change").get_to(item.change);
   for (const json& v : in.at("versions")) item.versions.push_back(version_from_json(v));
+  for (const json& p : in.at("permissions")) item.permissions.push_back(permission_from_json(p));
   return item;
 }
 

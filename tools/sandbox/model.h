@@ -40,6 +40,15 @@ struct Version {
   std::string by;  // oid
 };
 
+// Who else may read or write an item: a link, or somebody invited.
+struct Permission {
+  std::string id;
+  std::string role;   // "read" or "write"
+  std::string link;   // the last step of the link's URL; empty: no link
+  std::string scope;  // of a link: "anonymous", "organization", "users"
+  std::string user;   // oid of who was invited; empty for links
+};
+
 struct Item {
   std::string id;
   std::string drive;
@@ -47,6 +56,10 @@ struct Item {
   std::string name;
   bool folder = false;
   bool deleted = false;
+  bool purged = false;       // deleted, and not even the recycle bin has it
+  std::string deleted_with;  // the item whose deletion took this one along; itself at the top
+  std::int64_t deleted_at = 0;
+  std::uint64_t number = 0;  // of the list item; unique within the drive
   std::string guid;
   std::uint64_t etag = 1;
   std::uint64_t ctag = 1;
@@ -58,8 +71,12 @@ struct Item {
   std::string given_modified;
   std::vector<Version> versions;  // the last one is current; empty for folders
   std::uint64_t change = 0;       // position in the drive's change log
-  std::int64_t drift_at = 0;      // when the eTag moves by itself; 0: never
-  bool enrich_later = false;      // the stored bytes change at the next look
+  std::vector<Permission> permissions;
+  std::vector<std::string> followers;  // oids
+  std::string checked_out_by;          // oid; empty: nobody
+  std::size_t checked_out_at = 0;      // how many versions there were then
+  std::int64_t drift_at = 0;           // when the eTag moves by itself; 0: never
+  bool enrich_later = false;           // the stored bytes change at the next look
 
   const Version& current() const { return versions.back(); }
   std::string etag_text() const { return "\"{" + guid + "}," + std::to_string(etag) + "\""; }

@@ -22,6 +22,7 @@ void Store::replay() {
     if (line.contains("item")) {
       Item item = item_from_json(line["item"]);
       change_ = std::max(change_, item.change);
+      numbers_[item.drive] = std::max(numbers_[item.drive], item.number);
       items_.insert_or_assign(item.id, std::move(item));
     } else if (line.contains("session")) {
       UploadSession session = session_from_json(line["session"]);
@@ -128,6 +129,7 @@ Item& Store::create(const Item& parent, std::string name, bool folder, const std
   item.id = id.empty() ? random_item_id() : std::move(id);
   item.drive = parent.drive;
   item.parent = parent.id;
+  item.number = next_number(parent.drive);
   item.name = std::move(name);
   item.folder = folder;
   item.guid = random_guid();
@@ -143,14 +145,17 @@ Item& Store::create(const Item& parent, std::string name, bool folder, const std
 }
 
 void Store::add_version(Item& item, const Arrived& bytes, const std::string& by) {
+  std::uint64_t label = 1;
   if (!item.versions.empty()) {
     Version& old = item.versions.back();
-    const std::string kept = item.id + ".v" + std::to_string(item.versions.size());
+    label =
+        std::stoull(old.label) + 1;  // versions may have been deleted: counting would repeat one
+    const std::string kept = item.id + ".v" + std::to_string(label - 1);
     fs::rename(blob(old), dir_ / "blobs" / kept);
     old.blob = kept;
   }
   Version version;
-  version.label = std::to_string(item.versions.size() + 1) + ".0";
+  version.label = std::to_string(label) + ".0";
   version.blob = item.id;
   version.size = bytes.size;
   version.hash = bytes.hash;
@@ -180,18 +185,6 @@ void Store::touch(Item& item) {
 void Store::persist(Item& item) {
   item.change = ++change_;
   journal_.append({{"item", to_json(item)}});
-}
-
-void Store::remove(Item& item) {
-  for (Item* below : children(item)) remove(*below);
-  unindex(item);
-  for (const Version& version : item.versions) {
-    std::error_code ignored;
-    fs::remove(blob(version), ignored);
-  }
-  item.versions.clear();
-  item.deleted = true;
-  persist(item);
 }
 
 void Store::index(const Item& item) { by_name_[{item.parent, fold_name(item.name)}] = item.id; }

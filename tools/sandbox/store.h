@@ -42,6 +42,8 @@ class Store {
 
   Item* item(const std::string& drive, const std::string& id);  // nullptr when absent or deleted
   Item* item_by_guid(std::string_view guid);
+  Item* item_by_number(const std::string& drive, std::uint64_t number);
+  Item* recycled(const std::string& drive, const std::string& id);  // in the recycle bin
   Item* child(const Item& parent, std::string_view name);
   std::vector<Item*> children(const Item& parent);  // by name
   std::vector<Item*> changes_since(const std::string& drive, std::uint64_t change);
@@ -56,7 +58,13 @@ class Store {
   void relocate(Item& item, const Item& parent, const std::string& name);
   void touch(Item& item);    // metadata changed: eTag moves
   void persist(Item& item);  // as it is now
-  void remove(Item& item);   // with everything below
+  void remove(Item& item);   // with everything below, into the recycle bin
+  void restore(Item& item, const Item& parent, const std::string& name);  // and what went with it
+  void purge(Item& item);                                                 // the same, for good
+  void drop_version(Item& item, std::size_t index);
+  // The whole tree under new ids; of files the current version, or all.
+  Item& copy(Item& item, const Item& parent, const std::string& name, bool all_versions,
+             const std::string& by);
   void enrich(Item& item);   // the service alters what it stores
   void refresh(Item& item);  // size and hash of the current version from its bytes as they are
 
@@ -78,6 +86,8 @@ class Store {
   void index(const Item& item);
   void unindex(const Item& item);
   void settle(Item& item);  // what was to happen by itself by now
+  void remove_below(Item& item, const std::string& top);
+  std::uint64_t next_number(const std::string& drive);
 
   std::filesystem::path dir_;
   const Clock& clock_;
@@ -89,6 +99,7 @@ class Store {
   std::map<std::string, Item> items_;
   std::map<std::pair<std::string, std::string>, std::string> by_name_;  // parent, folded -> id
   std::map<std::string, UploadSession, std::less<>> sessions_;
+  std::map<std::string, std::uint64_t> numbers_;  // the last one given, by drive
   std::uint64_t change_ = 0;
 };
 

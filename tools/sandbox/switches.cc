@@ -10,11 +10,15 @@ namespace {
 // A misspelt switch would be a test that tests nothing.
 constexpr std::array kKnown = {
     "5xx.effective",
+    "batch.shuffle",
     "cae",
     "chunked.cut.commits",
     "commit.conflict",
     "content.302.body",
     "content.direct",
+    "copy.failed",
+    "copy.polls",
+    "delta.410",
     "enrich",
     "etag.drift",
     "fail",
@@ -26,6 +30,7 @@ constexpr std::array kKnown = {
     "json.gzip",
     "lock",
     "malware",
+    "monitor.plain",
     "page.size",
     "range.ignore",
     "range.partial",

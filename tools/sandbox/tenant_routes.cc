@@ -4,19 +4,16 @@
 #include <array>
 
 #include "tools/sandbox/download.h"
+#include "tools/sandbox/graph_routes.h"
 #include "tools/sandbox/hosts.h"
 #include "tools/sandbox/query.h"
 #include "tools/sandbox/refusal.h"
 #include "tools/sandbox/replies.h"
+#include "tools/sandbox/tenant_pages.h"
 #include "tools/sandbox/upload_sessions.h"
 
 namespace kerros::sandbox {
 namespace {
-
-Refusal unauthenticated(bool expired) {
-  return {401, "unauthenticated", "The caller is not authenticated.",
-          expired ? "expiredToken" : ""};
-}
 
 // URL parsers of browsers and Node write an apostrophe in a query as %27; nothing else may change.
 std::string with_plain_quotes(std::string text) {
@@ -26,20 +23,9 @@ std::string with_plain_quotes(std::string text) {
   return text;
 }
 
-nlohmann::json check_tempauth(Exchange& exchange, const Query& query, const std::string& use) {
-  const CheckedToken token =
-      exchange.cloud.tokens.check_tempauth(query.find_raw("tempauth").value_or(""));
-  if (token.state == TokenState::kExpired) throw unauthenticated(true);
-  if (token.state == TokenState::kForeign || token.claims.value("use", "") != use) {
-    throw unauthenticated(false);
-  }
-  if (exchange.strict() && exchange.head.find("Authorization")) throw unauthenticated(false);
-  return token.claims;
-}
-
 void refuse_changed_url(Exchange& exchange) {
   ++exchange.cloud.counters.changed_preauth_url;
-  throw unauthenticated(false);
+  throw Refusal(401, "unauthenticated", "The caller is not authenticated.");
 }
 
 // The query as it was issued, byte for byte; a scanner's override may be appended.
@@ -87,51 +73,80 @@ Reply on_session(Exchange& exchange, const Query& query) {
   return Handler(exchange, session_guid(exchange, query));
 }
 
-struct Route {
+// Pages that need no token but their own URL.
+struct Page {
   std::string_view method;
-  std::string_view tail;  // how the path ends, below any site
+  std::string_view part;  // how the path ends; with a slash at its end: what the path holds
   Reply (*handler)(Exchange&, const Query&);
 };
 
 constexpr std::string_view kDownload = "/_layouts/15/download.aspx";
 constexpr std::string_view kSession = "/uploadSession";
 
-constexpr std::array kRoutes = {
-    Route{"GET", kDownload, download},
-    Route{"HEAD", kDownload, download},
-    Route{"GET", kSession, on_session<session_status>},
-    Route{"PUT", kSession, on_session<session_fragment>},
-    Route{"DELETE", kSession, on_session<session_cancel>},
-    Route{"POST", kSession, on_session<session_commit>},
+constexpr std::array kPages = {
+    Page{"GET", kDownload, download},
+    Page{"HEAD", kDownload, download},
+    Page{"GET", kSession, on_session<session_status>},
+    Page{"PUT", kSession, on_session<session_fragment>},
+    Page{"DELETE", kSession, on_session<session_cancel>},
+    Page{"POST", kSession, on_session<session_commit>},
+    Page{"GET", "/_api/v2.0/monitor/", monitor_page},
+    Page{"GET", "/_layouts/15/transform.aspx", transform_page},
+    Page{"GET", "/_layouts/15/embed.aspx", preview_page},
+    Page{"GET", "/thumbnails/0/", thumbnail_page},
 };
+
+// Thumbnails by URL and thumbnails by token share their path.
+bool means(const Page& page, const std::string& path, const Query& query) {
+  const bool fits = page.part.ends_with('/') ? path.find(page.part) != std::string::npos
+                                             : path.ends_with(page.part);
+  if (!fits) return false;
+  return page.handler != thumbnail_page || query.find_raw("tempauth");
+}
+
+Query query_of(const RequestHead& head) {
+  const auto question = head.target.find('?');
+  return Query(question == std::string::npos ? "" : head.target.substr(question + 1));
+}
 
 Reply dispatch(Exchange& exchange) {
   const std::string path = exchange.head.path();
-  const auto question = exchange.head.target.find('?');
-  const Query query(question == std::string::npos
-                        ? std::string_view()
-                        : std::string_view(exchange.head.target).substr(question + 1));
+  const Query query = query_of(exchange.head);
   bool known = false;
-  for (const Route& route : kRoutes) {
-    if (!path.ends_with(route.tail)) continue;
+  for (const Page& page : kPages) {
+    if (!means(page, path, query)) continue;
     known = true;
-    if (route.method == exchange.head.method) return route.handler(exchange, query);
+    if (page.method == exchange.head.method) return page.handler(exchange, query);
   }
   if (known) throw Refusal(405, "notSupported", "The method is not allowed here");
   throw Refusal(404, "itemNotFound", "There is nothing here");
+}
+
+bool is_page(const RequestHead& head) {
+  const Query query = query_of(head);
+  return std::any_of(kPages.begin(), kPages.end(),
+                     [&](const Page& page) { return means(page, head.path(), query); });
+}
+
+Reply serve_page(Exchange& exchange) {
+  if (auto spoilt = reply_by_switch(exchange, true)) return *spoilt;
+  Reply reply = dispatch(exchange);
+  spoil_effective(exchange, reply, true);
+  return reply;
 }
 
 }  // namespace
 
 Reply serve_tenant(Exchange& exchange) {
   ++exchange.cloud.counters.tenant_requests;
-  if (exchange.head.find("Authorization")) ++exchange.cloud.counters.authorization_on_tenant;
   try {
     require_host(exchange, HostKind::kTenant);
-    if (auto spoilt = reply_by_switch(exchange, true)) return *spoilt;
-    Reply reply = dispatch(exchange);
-    spoil_effective(exchange, reply, true);
-    return reply;
+    const bool page = is_page(exchange.head);
+    if (!page && find_api(exchange.head.path()) != std::string::npos) {
+      return serve_part(exchange, Door::kTenant);
+    }
+    if (exchange.head.find("Authorization")) ++exchange.cloud.counters.authorization_on_tenant;
+    return serve_page(exchange);
   } catch (const Refusal& refusal) {
     return error_reply(exchange, refusal, true);
   } catch (const nlohmann::json::exception&) {

@@ -1,4 +1,5 @@
-// The tenant hosts: download.aspx and upload sessions, by pre-authenticated URL alone.
+// The tenant hosts: pages and upload sessions by pre-authenticated URL alone, and below _api/v2.0
+// and _api/v2.1 the tree of resources that Graph shows.
 //
 // Thread safety: called by many threads.
 #pragma once

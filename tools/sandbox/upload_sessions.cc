@@ -92,6 +92,7 @@ Committed commit_session(Exchange& exchange, UploadSession& session, const std::
   placement.name = name;
   placement.conflict = conflict;
   placement.if_match = session.if_match;
+  placement.by = session.user;
   if (session.replaces) {
     placement.item = session.item;
   } else {
