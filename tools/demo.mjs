@@ -208,7 +208,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 try {
   loadSdk();
-  opening = Office.open({ bin });
+  opening = Office.open({ bin, watch: false });
   const office = await opening;
   await play(office);
   conclude();

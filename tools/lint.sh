@@ -3,14 +3,14 @@
 # not wanted, and what to do instead.
 #
 #   tools/lint.sh                    all checks
-#   tools/lint.sh CHECK...           some of: borders coroutines foreign format headers output reveal
-#                                    scripts secrets words
+#   tools/lint.sh CHECK...           some of: borders conformance coroutines foreign format headers
+#                                    output reveal scripts secrets words
 #   tools/lint.sh --tidy [PATTERN]   clang-tidy over build/release (minutes), or the files that match
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
 
-all='borders coroutines foreign format headers output reveal scripts secrets words'
+all='borders conformance coroutines foreign format headers output reveal scripts secrets words'
 product='crypto keystore gateway tools'
 findings=0
 
@@ -86,6 +86,17 @@ check_foreign() {
   complain "$(search '<boost/' '^gateway/(io|tls)/|^tools/sandbox/|^tools/admin_client\.cc$' "$product")" \
     "sockets and coroutines belong to the moving ring; everything below compiles in a second" \
     "take bytes and return bytes; let gateway/io/ move them"
+}
+
+# The page of all cases is what the scripts say now, and every test it names exists.
+check_conformance() {
+  local page wrong
+  page=$(mktemp)
+  wrong=$(tools/gen-conformance 2>&1 >"$page" || true)
+  wrong+=$(diff -q "$page" docs/graph-conformance.md >/dev/null || echo ' docs/graph-conformance.md is stale')
+  rm -f "$page"
+  complain "$wrong" "the page of all cases would promise what no test shows" \
+    "correct tests/conformance/catalogue.mjs, then tools/gen-conformance > docs/graph-conformance.md"
 }
 
 check_coroutines() {

@@ -70,7 +70,8 @@ struct Sizes {
 
 Sizes sizes_of(std::uint64_t plain) {
   const auto sealed = crypto::sealed_size(plain);
-  if (!sealed) throw Refused{graph::Refusal::kTooLarge, "", "no sealed size for this length"};
+  if (!sealed || *sealed > transfer::kMaxUpstreamFile)
+    throw Refused{graph::Refusal::kTooLarge, "", "no file of this length fits upstream"};
   return {plain, *sealed};
 }
 

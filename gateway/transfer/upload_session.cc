@@ -13,7 +13,6 @@ namespace format = crypto::format;
 namespace {
 
 constexpr std::uint8_t kStateVersion = 1;  // On tmpfs, yet a new build may meet an old session.
-constexpr std::uint64_t kMaxUpstreamFile = 268'435'456'000;  // 250 GiB
 
 }  // namespace
 

@@ -28,6 +28,8 @@ inline constexpr std::uint64_t kFragmentUnit = 327'680;
 inline constexpr std::uint64_t kMaxUpstreamFragment = 32 * kFragmentUnit;  // 10 MiB
 // A sealed file of this size or more does not fit a simple PUT.
 inline constexpr std::uint64_t kSimplePutLimit = 262'144'000;
+// Most sealed bytes that upstream stores as one file.
+inline constexpr std::uint64_t kMaxUpstreamFile = 268'435'456'000;
 
 struct SessionState {
   // Pinned when the session is made.

@@ -1,5 +1,6 @@
 // A whole office for one test: a sandbox cloud, an installation of ours, a running gateway, and
-// clients on both sides. Everything lies in one temporary directory and ends with stop().
+// clients on both sides. Everything lies in one temporary directory and ends with stop(), which also
+// searches what the cloud received: nothing that was sent to a protected place may be in it in clear.
 import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -9,11 +10,16 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { Cloud } from '../sandbox/cloud.mjs';
+import { LeakScan, samplesOf } from './leaks.mjs';
 
 export class Office {
+  #scan = new LeakScan();
+  #sealedPlaces = new Set();  // ids of items and upload URLs that a protected place answered with
+
   // bin: the directory of the programs. protect: globs. init: more flags of `kerros init`.
   // config(text): may change kerros.toml before the gateway starts. between(cloud): puts something
-  // between gateway and cloud and answers the addresses { graph, tenant } to use instead.
+  // between gateway and cloud and answers the addresses { graph, tenant } to use instead. watch: false
+  // where the cloud would have to keep more than a disk holds; nothing is searched then.
   static async open(options) {
     const office = new Office();
     try {
@@ -25,11 +31,13 @@ export class Office {
     return office;
   }
 
-  async #furnish({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config, between }) {
+  async #furnish({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config, between, watch = true }) {
     this.bin = bin;
+    this.watch = watch;
+    this.protectedFolders = protect.filter((glob) => glob.endsWith('/**')).map((glob) => glob.slice(0, -2).toLowerCase());
     this.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'office-'));
     this.cloud = await Cloud.start(path.join(bin, 'kerros-sandbox'),
-      { dir: path.join(this.dir, 'cloud'), flags: cloudFlags });
+      { dir: path.join(this.dir, 'cloud'), flags: [...cloudFlags, ...(watch ? ['--record-bodies'] : [])] });
     const upstream = between ? await between(this.cloud) : this.cloud.ready;
     this.port = await freePort();
     this.adminPort = await freePort();
@@ -74,10 +82,17 @@ export class Office {
     return this.gatewayEnded;
   }
 
-  // Ends everything; removes the directory unless the test failed before.
+  // Ends everything; removes the directory unless the test failed before. Throws when the cloud had
+  // received in clear what was to be sealed.
   async stop({ keep = false } = {}) {
     if (this.gateway?.exitCode === null && this.gateway.signalCode === null) await this.killGateway('SIGTERM');
     await this.cloud?.stop();
+    const leaks = this.#leaks();
+    this.#remove(keep);
+    if (leaks.length > 0) throw new Error(`the cloud received in clear:\n${leaks.slice(0, 20).join('\n')}`);
+  }
+
+  #remove(keep) {
     if (!keep) {
       const settings = this.configFile === undefined ? '' : fs.readFileSync(this.configFile, 'utf8');
       const sessions = /^sessions = "(.*)"$/m.exec(settings)?.[1];
@@ -85,6 +100,20 @@ export class Office {
       fs.rmSync(this.dir, { recursive: true, force: true });
     }
   }
+
+  #leaks() {
+    if (!this.watch || this.#scan.isEmpty) return [];
+    const { hits, searched } = this.#scan.in(this.cloud.dir);
+    if (hits.length === 0) console.log(`      nothing in clear in ${(searched / 1e6).toFixed(1)} MB that the cloud received`);
+    return hits;
+  }
+
+  // Of these bytes, or this text, nothing may reach the cloud in clear. What graph() sends to a
+  // protected place is declared by itself. `whole: false` for a piece of a file.
+  secret(bytes, options) { if (this.watch) this.#scan.add(samplesOf(bytes), options); }
+
+  // The same for what another process sent: what samplesOf() said there.
+  secretSamples(samples) { this.#scan.add(samples); }
 
   kerros(...args) {
     const run = spawnSync(path.join(this.bin, 'kerros'), [...args, '--config', this.configFile],
@@ -105,6 +134,8 @@ export class Office {
     const url = target.startsWith('https://') ? target : this.base + target;
     const [, , raw] = /^https:\/\/([^/]+)(.*)$/.exec(url);
     const own = raw.startsWith('/kerros/');
+    const sealed = this.#isSealed(raw, url);
+    if (sealed && method === 'PUT') this.#declare(body, headers);
     const isJson = body !== undefined && typeof body === 'object' && !Buffer.isBuffer(body) && !body.pipe;
     const bytes = isJson ? JSON.stringify(body) : body;
     return new Promise((resolve, reject) => {
@@ -125,6 +156,7 @@ export class Office {
           const all = Buffer.concat(pieces);
           let json;
           try { json = JSON.parse(all); } catch { json = undefined; }
+          if (sealed && response.statusCode < 300) this.#learn(method, json);
           resolve({ status: response.statusCode, headers: response.headers, bytes: all, json });
         });
       });
@@ -132,6 +164,26 @@ export class Office {
       if (bytes?.pipe) bytes.pipe(request);
       else request.end(bytes);
     });
+  }
+
+  #isSealed(raw, url) {
+    if (this.#sealedPlaces.has(url)) return true;
+    const id = /\/items\/([^/:?]+)\/(?:content|createUploadSession)(?:\?|$)/.exec(raw)?.[1];
+    if (id !== undefined) return this.#sealedPlaces.has(id);
+    const folder = /\/root:(\/.*)$/.exec(raw)?.[1].toLowerCase();
+    return folder !== undefined && this.protectedFolders.some((one) => folder.startsWith(one));
+  }
+
+  #declare(body, headers) {
+    if (!this.watch || !Buffer.isBuffer(body)) return;
+    const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+    this.secret(body, { whole: total === undefined });
+    if (total !== undefined && Number(total) <= Number.MAX_SAFE_INTEGER) this.#scan.addSize(Number(total));
+  }
+
+  #learn(method, json) {
+    if (method === 'PUT' && json?.id) this.#sealedPlaces.add(json.id);
+    if (method === 'POST' && json?.uploadUrl) this.#sealedPlaces.add(json.uploadUrl);
   }
 
   async folder(name, parent = '/me/drive/root') {

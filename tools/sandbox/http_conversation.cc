@@ -56,7 +56,8 @@ class ParsedBody : public BodySource {
   void note(std::string_view bytes) {
     size_ += bytes.size();
     digest_.update(bytes);
-    if (cloud_.log.records_bodies() && !bytes.empty()) cloud_.log.add_body(number_, bytes, tail_);
+    if (number_ != 0 && cloud_.log.records_bodies() && !bytes.empty())
+      cloud_.log.add_body(number_, bytes, tail_);
   }
 
   // A cut chunked body looks whole to a careless server; the switch makes this one careless.
@@ -71,7 +72,7 @@ class ParsedBody : public BodySource {
   Parser& parser_;
   beast::flat_buffer& buffer_;
   const RequestHead& head_;
-  std::uint64_t number_;
+  std::uint64_t number_;  // in the log; 0 where none is kept
   bool awaits_continue_ = false;
   bool cut_ = false;
   std::uint64_t size_ = 0;

@@ -71,7 +71,7 @@ async function playRound(targets, number) {
   return results;
 }
 
-const office = await Office.open({ bin, config: (text) => `${text}\n[limits]\nthreads = 1\n` });
+const office = await Office.open({ bin, watch: false, config: (text) => `${text}\n[limits]\nthreads = 1\n` });
 let nginx;
 
 async function play() {
