@@ -131,6 +131,25 @@ it('moves and renames a file, which still opens', async () => {
   await assertComesBack(ids.small, noise(23_456, 'pnp second'));
 });
 
+cases.notYet('asks several things at once in a batch', 'batches are refused', async () => {
+  const [batched, execute] = graph.batched();
+  const answers = [batched.me.drive.getItemById(ids.large)(), batched.me.drive.getItemById(ids.small)(), batched.me.drive.getItemById(ids.folder).children()];
+  await execute();
+  const [large, moved, children] = await Promise.all(answers);
+  assert.equal(large.size, 3_000_000);
+  assert.equal(moved.size, 23_456);
+  assert.equal(children.find(({ id }) => id === ids.large).size, 3_000_000);
+});
+
+cases.notYet('copies a file and follows its monitor to the copy, which opens', 'copies are not followed', async () => {
+  const monitor = await drive.getItemById(ids.large).copyItem({ name: 'copied.bin', parentReference: { driveId: (await drive()).id, id: ids.folder } });
+  assert.ok(monitor.startsWith(`${office.baseUrl}/`), monitor);
+  let state;
+  do state = await (await fetch(monitor)).json(); while (['notStarted', 'inProgress'].includes(state.status));
+  assert.equal(state.status, 'completed');
+  await assertComesBack(state.resourceId, noise(3_000_000, 'pnp session'));
+});
+
 it('is told why a sealed file cannot be converted', async () => {
   await assert.rejects(drive.getItemById(ids.small).convertContent('pdf'), /406/);
 });
