@@ -19,12 +19,13 @@ const kSeed = Number(process.argv[4] ?? 1);
 const kSettle = 10;  // rounds
 const kOpenSessions = 2;
 const kShown = 10;   // failures in full
+const kMostWatched = 500;  // rounds of which the cloud may keep every body
 const run = promisify(execFile);
 const below = randomFrom(kSeed);
 const tap = new Wiretap();
 const uses = new KeyUses();
 const executioner = new Executioner(below);
-const office = await Office.open({ bin: process.argv[2], between: (cloud) => tap.before(cloud) });
+const office = await Office.open({ bin: process.argv[2], between: (cloud) => tap.before(cloud), watch: kRounds <= kMostWatched });
 await office.login();
 await office.folder('Salassa');
 office.agent = new https.Agent({ keepAlive: false });

@@ -127,7 +127,7 @@ async function many(office) {
   assert.ok(peak < kManyLimitMib, `VmHWM is ${peak.toFixed(1)} MiB`);
 }
 
-const office = await Office.open({ bin });
+const office = await Office.open({ bin, watch: false });
 await office.login();
 await office.folder('Salassa');
 const cases = new Cases();
