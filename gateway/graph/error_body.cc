@@ -46,6 +46,14 @@ Row row_of(Refusal refusal) {
       return {"ambiguous-target", 400, "invalidRequest", "invalidPath",
               "The address in the request can be read in more than one way and was refused. Send "
               "it without dot segments, doubled slashes or faulty escapes."};
+    case Refusal::kBatchMalformed:
+      return {"batch-malformed", 400, "BadRequest", "",
+              "The batch was refused as a whole and none of its requests was carried out. Correct "
+              "it, or send the requests one by one."};
+    case Refusal::kDependencyFailed:
+      return {"dependency-failed", 424, "failedDependency", "",
+              "The request was not carried out, because one that it depends on failed. Send it "
+              "again when that one has succeeded."};
     case Refusal::kUnauthenticated:
       return {"unauthenticated", 401, "InvalidAuthenticationToken", "",
               "The request carries no valid access token, or its link has expired. Sign in again, "

@@ -14,6 +14,8 @@ namespace kerros::graph {
 enum class Refusal : std::uint8_t {
   kMalformedRequest,     // 400 invalidRequest
   kAmbiguousTarget,      // 400 invalidRequest
+  kBatchMalformed,       // 400 BadRequest: `extra` says which rule it breaks
+  kDependencyFailed,     // 424 failedDependency: inside a batch
   kUnauthenticated,      // 401 InvalidAuthenticationToken
   kNotAllowed,           // 403 accessDenied: by policy
   kUnknownRoute,         // 403 accessDenied: could carry protected content

@@ -104,7 +104,7 @@ constexpr auto kRows = std::to_array<RouteRow>({
     {M::kPost, "{item}/unarchive", O::kMetadata, kProves, "passes"},
 
     // Requests within a request, and questions about everything.
-    {M::kPost, "/$batch", O::kContentSide, !kProves, "refused: send the requests one by one"},
+    {M::kPost, "/$batch", O::kBatch, !kProves, "split; each request as if it came alone"},
     {M::kPost, "/search/query", O::kContentSide, !kProves, kMayHoldContent},
 });
 

@@ -77,4 +77,22 @@ net::awaitable<Upstream::Response> open_content(Exchange& x, const ContentAsk& a
   throw Relayed{response.head, std::move(body)};
 }
 
+net::awaitable<std::string> content_redirect(Exchange& x) {
+  const ContentAsk ask{raw_target(x), std::nullopt, std::nullopt, true, false};
+  auto response = co_await ask_upstream(x, first_request(x, ask));
+  if (response.head.status == 200)  // left unread: its connection goes with it
+    throw Refused{graph::Refusal::kUpstreamMalformed,
+                  "Ask for this content in a request of its own, outside a batch.",
+                  "content without a redirect"};
+  if (response.head.status != 302) {
+    std::string body = co_await collect(x, response);
+    throw Relayed{response.head, std::move(body)};
+  }
+  note_proof(x);
+  redirect_target(x, response.head);
+  std::string location(*response.head.fields.find("Location"));
+  if (co_await response.lease->drain_body(64 * 1024)) response.lease.release();
+  co_return location;
+}
+
 }  // namespace kerros::io

@@ -23,4 +23,8 @@ struct ContentAsk {
 // The answer with its body unread: 200 or 206, or 304 when conditional.
 net::awaitable<Upstream::Response> open_content(Exchange& x, const ContentAsk& ask);
 
+// The pre-authenticated URL that upstream sends this caller to for the content it asks for; proves
+// the caller. An upstream that sends the bytes themselves is Refused(kUpstreamMalformed).
+net::awaitable<std::string> content_redirect(Exchange& x);
+
 }  // namespace kerros::io

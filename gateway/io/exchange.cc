@@ -11,11 +11,24 @@ namespace {
 constexpr auto kDrainPatience = std::chrono::seconds(3);
 constexpr std::uint64_t kDrainLimit = 256 * 1024;  // of a refused body; more ends the connection
 
+// Inside a batch content goes one way only, and no batch holds another one.
+bool may_be_inside(graph::Operation operation) {
+  using graph::Operation;
+  return operation != Operation::kBatch && operation != Operation::kReadVersion &&
+         operation != Operation::kOwnUpload && operation != Operation::kOwnDownload &&
+         operation != Operation::kOwnMonitor;
+}
+
 net::awaitable<void> dispatch(Exchange& x) {
   using graph::Operation;
+  if (x.outer != nullptr && !may_be_inside(x.route.operation))
+    throw Refused{graph::Refusal::kNotAllowed, "Send this request by itself, outside a batch.",
+                  "not inside a batch"};
   switch (x.route.operation) {
     case Operation::kReadContent:
-      return read_content(x);
+      return x.outer == nullptr ? read_content(x) : redirect_content(x);
+    case Operation::kBatch:
+      return run_batch(x);
     case Operation::kWriteContent:
       return write_content(x);
     case Operation::kCreateSession:
@@ -38,7 +51,6 @@ net::awaitable<void> dispatch(Exchange& x) {
     case Operation::kRestore:
     case Operation::kCopy:
     case Operation::kQuery:
-    case Operation::kBatch:
       return pass_content_side(x);
     case Operation::kOwnMonitor:
     case Operation::kUnknown:
@@ -66,6 +78,7 @@ bool is_worth_an_event(graph::Refusal refusal) {
     case graph::Refusal::kUnknownRoute:
     case graph::Refusal::kContentSide:
     case graph::Refusal::kAmbiguousTarget:
+    case graph::Refusal::kBatchMalformed:
     case graph::Refusal::kNotAuthentic:
     case graph::Refusal::kDowngraded:
     case graph::Refusal::kForeignCopy:
@@ -169,15 +182,15 @@ net::awaitable<void> reply(Exchange& x, unsigned status, graph::Fields fields,
   if (!bodiless) fields.set("Content-Length", std::to_string(body.size()));
   if (!x.client.body_finished()) fields.set("Connection", "close");
   if (fields.find("Connection") == "close") x.client.close_after();
-  graph::ResponseHead head{status, std::move(fields)};
-  std::string wire = to_wire(head);
-  if (x.head.method != graph::Method::kHead && !bodiless) wire.append(body);
-  co_await x.client.write(as_bytes(wire));
+  const graph::ResponseHead head{status, std::move(fields)};
+  if (x.head.method == graph::Method::kHead || bodiless) body = {};
+  co_await x.client.write_head(head, body);
+  co_await x.client.flush();
 }
 
 net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
   if (x.status != 0) {  // a head has left: the only honest end is an abort
-    x.client.stream().reset();
+    x.client.abort();
     throw boost::system::system_error(net::error::connection_aborted, "refused after the head");
   }
   const auto answer = graph::error_answer(refused.refusal, x.request_id, refused.extra);
@@ -194,8 +207,7 @@ net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
 net::awaitable<void> send_continue(Exchange& x) {
   const auto expect = x.head.fields.find("Expect");
   if (!expect || x.client.body_read() > 0) co_return;
-  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  co_await x.client.write(as_bytes(kContinue));
+  co_await x.client.write_continue();
 }
 
 Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target) {
@@ -259,10 +271,11 @@ audit::Record record_of(const Exchange& x, audit::Event event, std::string_view 
   record.event = event;
   record.actor = x.caller.actor.empty() ? "anonymous" : audit::as_field(x.caller.actor);
   record.right = right_of(x);
-  record.source = x.client.stream().peer();
+  record.source = x.client.peer();
   record.target = audit::as_field(target);
   record.status = audit::as_field(status);
   record.details.emplace_back("request", x.request_id);
+  if (x.outer != nullptr) record.details.emplace_back("batch", x.outer->request_id);
   return record;
 }
 

@@ -11,8 +11,8 @@
 #include "gateway/graph/classify.h"
 #include "gateway/graph/rewrite_item.h"
 #include "gateway/graph/select.h"
+#include "gateway/io/client_side.h"
 #include "gateway/io/future.h"
-#include "gateway/io/http_connection.h"
 #include "gateway/io/refused.h"
 #include "gateway/io/worker.h"
 #include "gateway/policy/caller.h"
@@ -21,15 +21,16 @@
 namespace kerros::io {
 
 struct Exchange {
-  Exchange(Worker& w, HttpConnection& c, std::shared_ptr<const Snapshot> s)
+  Exchange(Worker& w, ClientSide& c, std::shared_ptr<const Snapshot> s)
       : worker(w), client(c), now(std::move(s)) {}
 
   Worker& worker;
-  HttpConnection& client;
+  ClientSide& client;
   std::shared_ptr<const Snapshot> now;
   graph::RequestHead head;
   graph::Route route;
   policy::Caller caller;
+  const Exchange* outer = nullptr;     // the batch that this request came in
   bool proven = false;                 // upstream accepted this caller in this exchange
   std::string request_id;              // a UUID of ours, echoed in errors and logs
   unsigned status = 0;                 // answered; 0 while nothing was sent
@@ -51,6 +52,8 @@ net::awaitable<void> pass_json(Exchange& x);          // json_exchange.cc
 net::awaitable<void> pass_content_side(Exchange& x);  // content_side.cc
 net::awaitable<void> read_content(Exchange& x);       // read_content.cc
 net::awaitable<void> read_own_download(Exchange& x);  // read_content.cc
+net::awaitable<void> redirect_content(Exchange& x);   // redirect_content.cc
+net::awaitable<void> run_batch(Exchange& x);          // batch.cc
 net::awaitable<void> write_content(Exchange& x);      // write_content.cc
 net::awaitable<void> create_session(Exchange& x);     // create_session.cc
 net::awaitable<void> own_upload(Exchange& x);         // own_upload.cc

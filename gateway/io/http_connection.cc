@@ -44,6 +44,18 @@ net::awaitable<std::size_t> HttpConnection::receive(MutableByteView into, Renew 
   throw_failed(*failed);
 }
 
+net::awaitable<void> HttpConnection::write_continue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  co_await write(as_bytes(kContinue));
+}
+
+net::awaitable<void> HttpConnection::write_head(const graph::ResponseHead& head,
+                                                std::string_view body) {
+  std::string wire = to_wire(head);
+  wire.append(body);  // one record for both
+  co_await write_more(as_bytes(wire));
+}
+
 net::awaitable<void> HttpConnection::write(ByteView bytes) {
   co_await write_more(bytes);
   co_await flush();

@@ -24,6 +24,7 @@
 #include "gateway/graph/chunked.h"
 #include "gateway/graph/head.h"
 #include "gateway/io/asio.h"
+#include "gateway/io/client_side.h"
 #include "gateway/tls/stream.h"
 
 namespace kerros::io {
@@ -36,34 +37,37 @@ struct BadMessage : std::runtime_error {
 
 enum class Side : std::uint8_t { kClient, kUpstream };
 
-class HttpConnection {
+class HttpConnection final : public ClientSide {
  public:
   HttpConnection(std::unique_ptr<tls::Stream> stream, Side side, std::size_t head_limit);
 
-  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
+  void set_patience(std::chrono::milliseconds patience) override { patience_ = patience; }
 
   // nullopt: the peer ended the connection cleanly between two messages.
   net::awaitable<std::optional<graph::RequestHead>> read_request();
   // Interim 1xx answers are skipped. `asked` decides whether a body can follow.
   net::awaitable<graph::ResponseHead> read_response(graph::Method asked);
 
-  const graph::Framing& framing() const { return framing_; }
-  bool keep_alive() const { return keep_alive_; }
-  void close_after() { keep_alive_ = false; }  // this message is the last one
-  bool body_finished() const;
-  std::uint64_t body_read() const { return body_read_; }
+  const graph::Framing& framing() const override { return framing_; }
+  bool keep_alive() const override { return keep_alive_; }
+  void close_after() override { keep_alive_ = false; }
+  bool body_finished() const override;
+  std::uint64_t body_read() const override { return body_read_; }
 
-  // Body bytes of the message whose head was read last; 0 only at its end.
-  net::awaitable<std::size_t> read_body(MutableByteView into);
-  // The whole body, or nullopt when it is longer than `limit` (then it was not read to its end).
-  net::awaitable<std::optional<std::string>> collect_body(std::size_t limit);
-  // Reads on and drops what is left, at most `limit` bytes; false when more was left.
-  net::awaitable<bool> drain_body(std::uint64_t limit);
+  // The body of the message whose head was read last.
+  net::awaitable<std::size_t> read_body(MutableByteView into) override;
+  net::awaitable<std::optional<std::string>> collect_body(std::size_t limit) override;
+  net::awaitable<bool> drain_body(std::uint64_t limit) override;
 
-  net::awaitable<void> write(ByteView bytes);       // sent when it returns
-  net::awaitable<void> write_more(ByteView bytes);  // sent when the buffer is full
-  net::awaitable<void> flush();
+  net::awaitable<void> write_continue() override;
+  net::awaitable<void> write_head(const graph::ResponseHead& head, std::string_view body) override;
+  net::awaitable<void> write(ByteView bytes);  // sent when it returns
+  net::awaitable<void> write_more(ByteView bytes) override;
+  net::awaitable<void> flush() override;
 
+  void bulk(bool on) override { stream_->bulk(on); }
+  void abort() override { stream_->reset(); }
+  std::string peer() const override { return stream_->peer(); }
   tls::Stream& stream() { return *stream_; }
 
  private:

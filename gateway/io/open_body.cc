@@ -37,8 +37,7 @@ net::awaitable<void> expect_end(HttpConnection& from) {
 
 net::awaitable<void> begin_answer(Exchange& x, const graph::ResponseHead& head) {
   x.status = head.status;
-  const std::string wire = to_wire(head);
-  co_await x.client.write_more(as_bytes(wire));
+  co_await x.client.write_head(head, {});
 }
 
 }  // namespace

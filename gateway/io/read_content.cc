@@ -82,8 +82,9 @@ net::awaitable<void> send_head(Exchange& x, graph::Fields fields, std::uint64_t 
   fields.set("Accept-Ranges", "bytes");
   fields.set("Content-Length", std::to_string(size));
   x.status = 200;
-  const std::string wire = to_wire(graph::ResponseHead{200, std::move(fields)});
-  co_await x.client.write(as_bytes(wire));
+  const graph::ResponseHead head{200, std::move(fields)};
+  co_await x.client.write_head(head, {});
+  co_await x.client.flush();
 }
 
 // Answered from metadata; a record speaks only for the version that upstream has now.

@@ -2,8 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include "crypto/random.h"
 #include "gateway/io/exchange.h"
+#include "gateway/io/http_connection.h"
+#include "gateway/io/request_log.h"
 
 namespace kerros::io {
 
@@ -19,27 +20,6 @@ class Counted {
  private:
   std::atomic<std::uint64_t>& counter_;
 };
-
-std::string new_request_id() {
-  std::array<std::uint8_t, 16> id{};
-  crypto::fill_random(id);
-  id[6] = static_cast<std::uint8_t>((id[6] & 0x0f) | 0x40);  // RFC 9562 version 4
-  id[8] = static_cast<std::uint8_t>((id[8] & 0x3f) | 0x80);
-  std::string text = to_hex(id);
-  for (const std::size_t at : {8u, 13u, 18u, 23u}) text.insert(at, "-");
-  return text;
-}
-
-// One line a request: route patterns instead of targets, since names and tokens are in those.
-void log_line(const Exchange& x) {
-  const auto took = now_ms() - x.started_ms;
-  spdlog::info(
-      "request id={} peer={} method={} route=\"{}\" decision={} status={} body={} ms={}{}{}",
-      x.request_id, x.client.stream().peer(), graph::name(x.head.method),
-      x.route.pattern.empty() ? "none" : x.route.pattern, x.decision, x.status,
-      x.client.body_read(), took, x.refusal_detail.empty() ? "" : " why=",
-      x.refusal_detail.empty() ? "" : "\"" + x.refusal_detail + "\"");
-}
 
 // False at the end of the connection.
 net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client) {
@@ -63,7 +43,7 @@ net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client) {
                              : graph::Refusal::kMalformedRequest;
     x.refusal_detail = bad->what();
     co_await reply_refused(x, Refused{refusal, "", bad->what()});
-    log_line(x);
+    log_request(x);
     co_return false;
   }
   std::exception_ptr ended;
@@ -73,7 +53,7 @@ net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client) {
   } catch (...) {
     ended = std::current_exception();
   }
-  log_line(x);
+  log_request(x);
   if (ended) std::rethrow_exception(ended);
   co_return again && !worker.shared.draining;
 }

@@ -12,15 +12,15 @@ class TransferGuard {
  public:
   explicit TransferGuard(Exchange& x) : x_(x) { ++x_.worker.shared.counters.transfers; }
   ~TransferGuard() {
-    x_.client.stream().bulk(false);
+    x_.client.bulk(false);
     --x_.worker.shared.counters.transfers;
   }
   TransferGuard(const TransferGuard&) = delete;
   TransferGuard& operator=(const TransferGuard&) = delete;
 
   // Large stream buffers pay only for bodies of several records.
-  void use_large(HttpConnection& connection, std::uint64_t body_size) const {
-    if (body_size > 2 * tls::BufferPool::kSmall) connection.stream().bulk(true);
+  void use_large(ClientSide& connection, std::uint64_t body_size) const {
+    if (body_size > 2 * tls::BufferPool::kSmall) connection.bulk(true);
   }
 
  private:

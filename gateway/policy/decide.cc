@@ -94,7 +94,7 @@ Decision in_ordinary_place(Operation operation) {
 
 bool names_an_item(const graph::Route& route) { return route.target.has_item; }
 
-// Without an item there is no place that could make it ordinary: $batch, search over everything.
+// Without an item there is no place that could make it ordinary: search over everything.
 Verdict without_item(Operation operation) {
   switch (operation) {
     case Operation::kOwnUpload:
@@ -102,6 +102,8 @@ Verdict without_item(Operation operation) {
     case Operation::kOwnMonitor:
       return {in_protected_place(operation), nullptr,
               "The URL is the gateway's own and carries the decision it was made with."};
+    case Operation::kBatch:
+      return {Decision::kRewrite, nullptr, "Each request in the batch is decided by itself."};
     case Operation::kMetadata:
     case Operation::kListItems:
     case Operation::kListChildren:

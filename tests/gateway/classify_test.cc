@@ -63,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"GET", "/v1.0/me", O::kMetadata}, Case{"GET", "/v1.0/me/drives", O::kMetadata},
         Case{"GET", "/v1.0/me/drive", O::kMetadata}, Case{"GET", "/v1.0/sites/root", O::kMetadata},
         Case{"GET", "/v1.0/sites/h.test:/sites/x:", O::kMetadata},
-        Case{"GET", "/v1.0/sites/s/drives", O::kMetadata}));
+        Case{"GET", "/v1.0/sites/s/drives", O::kMetadata}, Case{"POST", "/v1.0/$batch", O::kBatch},
+        Case{"POST", "/beta/%24batch", O::kBatch}));
 
 INSTANTIATE_TEST_SUITE_P(
     ContentSides, Routes,
@@ -77,7 +78,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"GET", ITEM "/versions/1.0/content", O::kContentSide},
                     Case{"POST", ITEM "/versions/1.0/restoreVersion", O::kContentSide},
                     Case{"POST", ITEM "/copy", O::kContentSide},
-                    Case{"POST", "/v1.0/$batch", O::kContentSide},
                     Case{"POST", "/v1.0/search/query", O::kContentSide}));
 
 INSTANTIATE_TEST_SUITE_P(
