@@ -226,6 +226,7 @@ await cases.check('what is refused alone is refused inside, by itself', async ()
 await cases.check('each request is in the audit log by itself, with the batch it came in', async () => {
   const told = await answers([upload('1', 'logged.bin', content(11)), get('2', '/me/unheard/of')]);
   assert.deepEqual([told[1].status, told[2].status], [201, 403]);
+  assert.match(told.request, /^[0-9a-f-]{36}$/);
   const records = JSON.parse(office.kerros('audit', 'tail', '-n', '1000000', '--json').out);
   const mine = records.filter((record) => JSON.stringify(record).includes(told.request));
   assert.deepEqual(mine.map(({ event }) => event).sort(), ['refused', 'upload-done', 'upload-intent']);
