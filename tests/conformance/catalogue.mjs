@@ -142,7 +142,7 @@ export const catalogue = {
   },
   operations: {
     93: { what: 'The search interface' },
-    98: { what: 'Batches' },
+    98: { what: 'Batches', also: ['hostile.Batch'] },
     115: { what: 'A claims challenge', also: ['gateway.ResponseFields.KeepTheChallengeAsOneUnchangedLine'] },
     116: { what: 'Copies and their monitors' },
     117: { what: 'What a refused caller may learn', also: ['hostile.Ranges'] },
