@@ -16,8 +16,20 @@
 
 namespace {
 
+// Most errors say why and what to do; those from far below say only what.
+kerros::Complaint explained(const kerros::Error& error) {
+  kerros::Complaint complaint = kerros::complaint_of(error);
+  if (!complaint.why.empty()) return complaint;
+  const bool full = error.code == kerros::ErrorCode::kFull;
+  complaint.why = full ? "a disk, a map or lockable memory has no room left"
+                       : "the gateway starts whole or not at all";
+  complaint.hint = full ? "make room for the store and the log, then start again"
+                        : "put it right, then start again";
+  return complaint;
+}
+
 int fail_with(const kerros::Error& error) {
-  const std::string text = kerros::to_text("kerros-gateway", kerros::complaint_of(error));
+  const std::string text = kerros::to_text("kerros-gateway", explained(error));
   std::fputs(text.c_str(), stderr);
   switch (error.code) {
     case kerros::ErrorCode::kMalformed:
@@ -62,7 +74,16 @@ int main(int argc, char** argv) {
   app.add_option("--config", file, "the configuration file")->capture_default_str();
   app.add_option("--passphrase-fd", passphrase_fd,
                  "read the passphrase that unseals the store from this descriptor");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    return fail_with(kerros::complain(kerros::ErrorCode::kMalformed,
+                                      "the command line cannot be understood", error.what(),
+                                      "`kerros-gateway --help` shows what it takes")
+                         .value());
+  }
 
   close_the_shutters();
   kerros::crypto::start();

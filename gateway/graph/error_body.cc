@@ -44,8 +44,9 @@ Row row_of(Refusal refusal) {
               true};
     case Refusal::kAmbiguousTarget:
       return {"ambiguous-target", 400, "invalidRequest", "invalidPath",
-              "The address in the request can be read in more than one way and was refused. Send "
-              "it without dot segments, doubled slashes or faulty escapes."};
+              "The request can be read in more than one way and was refused. Send its address "
+              "without dot segments, doubled slashes or faulty escapes, and the length of its body "
+              "once."};
     case Refusal::kBatchMalformed:
       return {"batch-malformed", 400, "BadRequest", "",
               "The batch was refused as a whole and none of its requests was carried out. Correct "
@@ -167,6 +168,14 @@ Row row_of(Refusal refusal) {
               "",
               "The key store is full, so no new file can be protected. Ask your administrator to "
               "make room.",
+              kLater};
+    case Refusal::kSpoolFull:
+      return {"spool-full",
+              503,
+              "serviceNotAvailable",
+              "",
+              "The gateway has no room left to hold an upload of unknown length. Send it with a "
+              "Content-Length or by an upload session, or try again later.",
               kLater};
     case Refusal::kLogUnavailable:
       return {"log-unavailable",

@@ -42,6 +42,7 @@ enum class Refusal : std::uint8_t {
   kCannotPlace,          // 503 + Retry-After
   kStoreUnavailable,     // 503 + Retry-After: sealed, locked, write failed
   kStoreFull,       // 503 + Retry-After; not 507, which says that the user's own quota is spent
+  kSpoolFull,       // 503 + Retry-After: no disk for an upload of unknown length
   kLogUnavailable,  // 503: the audit log cannot be written
   kBusy,            // 503: transfer slots in use
   kTimeout,         // 408

@@ -7,7 +7,16 @@
 #include <charconv>
 #include <cstring>
 
+#include "gateway/complaint.h"
+
 namespace kerros::io {
+
+namespace {
+
+constexpr std::string_view kElsewhere =
+    "stop what listens there, or change the address in kerros.toml";
+
+}  // namespace
 
 Result<ListenAddress> parse_listen(std::string_view text) {
   const std::size_t colon = text.rfind(':');
@@ -37,8 +46,10 @@ Result<AddressLock> AddressLock::take(const ListenAddress& address) {
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + size);
   if (::bind(socket, reinterpret_cast<const sockaddr*>(&local), length) != 0) {
     ::close(socket);
-    return fail(ErrorCode::kConflict, "another kerros-gateway listens on " + address.host + ":" +
-                                          std::to_string(address.port));
+    return complain(
+        ErrorCode::kConflict,
+        "another kerros-gateway listens on " + address.host + ":" + std::to_string(address.port),
+        "two of them would share what clients send there", kElsewhere);
   }
   return AddressLock(socket);
 }
@@ -60,10 +71,10 @@ Result<net::ip::tcp::acceptor> listen(const net::any_io_executor& executor,
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
   if (error)
-    return fail(
+    return complain(
         error == net::error::address_in_use ? ErrorCode::kConflict : ErrorCode::kUnavailable,
-        "cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " +
-            error.message());
+        "cannot listen on " + address.host + ":" + std::to_string(address.port), error.message(),
+        kElsewhere);
   return acceptor;
 }
 

@@ -11,6 +11,8 @@ namespace {
 using transfer::FragmentKind;
 
 graph::ContentRange read_fragment_range(const Exchange& x) {
+  if (x.head.fields.count("Content-Range") > 1)  // upstream could read the other one
+    throw Refused{graph::Refusal::kFragmentMalformed, "", "more than one Content-Range"};
   const auto range = graph::parse_fragment_range(x.head.fields.find("Content-Range"));
   if (!range) throw Refused{graph::Refusal::kFragmentMalformed, "", range.error().detail};
   return *range;

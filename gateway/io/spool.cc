@@ -11,7 +11,7 @@ namespace kerros::io {
 namespace {
 
 [[noreturn]] void throw_full(const char* what) {
-  throw Refused{graph::Refusal::kStoreFull, "", std::string(what) + ": " + std::strerror(errno)};
+  throw Refused{graph::Refusal::kSpoolFull, "", std::string(what) + ": " + std::strerror(errno)};
 }
 
 }  // namespace

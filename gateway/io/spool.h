@@ -3,7 +3,8 @@
 // Upstream wants the length first; the plaintext is never kept, only what is sealed already. The
 // file has no name, so a killed process leaves nothing behind.
 //
-// Thread safety: one owner. Errors: Refused(kStoreFull) when the disk or the limit is full.
+// Thread safety: one owner. Errors: Refused(kSpoolFull) when the disk is full,
+// Refused(kTooLarge) beyond the limit.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ export class Office {
   #sealedPlaces = new Set();  // ids of items and upload URLs that a protected place answered with
 
   // bin: the directory of the programs. protect: globs. init: more flags of `kerros init`.
-  // config(text): may change kerros.toml before the gateway starts. between(cloud): puts something
+  // config(text, home): may change kerros.toml before the gateway starts. between(cloud): puts something
   // between gateway and cloud and answers the addresses { graph, tenant } to use instead. watch: false
   // where the cloud would have to keep more than a disk holds; nothing is searched then.
   static async open(options) {
@@ -25,7 +25,8 @@ export class Office {
     try {
       await office.#furnish(options);
     } catch (error) {
-      await office.stop();  // what had started would keep the test from ending
+      // What had started would keep the test from ending; why it did not start is what matters.
+      await office.stop().catch(() => {});
       throw error;
     }
     return office;
@@ -51,7 +52,7 @@ export class Office {
       ...protect.flatMap((glob) => ['--protect', glob]), ...init], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`kerros init failed:\n${made.stderr}`);
     this.configFile = path.join(this.home, 'kerros.toml');
-    if (config) fs.writeFileSync(this.configFile, config(fs.readFileSync(this.configFile, 'utf8')));
+    if (config) fs.writeFileSync(this.configFile, config(fs.readFileSync(this.configFile, 'utf8'), this.home));
     this.ca = fs.readFileSync(path.join(this.home, 'tls', 'ca.pem'));
     await this.startGateway();
   }
