@@ -112,6 +112,10 @@ std::string_view name(Operation operation) {
       return "list-children";
     case Operation::kListItems:
       return "list-items";
+    case Operation::kListRows:
+      return "list-rows";
+    case Operation::kListFields:
+      return "list-fields";
     case Operation::kCreateChild:
       return "create-child";
     case Operation::kReadContent:

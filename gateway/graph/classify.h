@@ -25,6 +25,8 @@ enum class Operation : std::uint8_t {
   kReadItem,       // GET item: a driveItem whose size, hash and URLs are rewritten
   kListChildren,   // GET item/children: the same in an array with nextLink
   kListItems,      // delta, search, recent, sharedWithMe: driveItems in an array, other URLs
+  kListRows,       // list items, whose fields repeat the size of the file they belong to
+  kListFields,     // the fields of one list item alone
   kCreateChild,    // POST children: a folder; anything else is refused
   kReadContent,    // GET or HEAD item/content
   kWriteContent,   // PUT item/content

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 namespace kerros::graph {
 namespace {
@@ -63,11 +64,10 @@ std::string unescape(std::string_view quoted) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    if (text[at] != '\\') {
-      out.push_back(text[at++]);
-      continue;
-    }
-    ++at;
+    const std::size_t escape = std::min(text.find('\\', at), text.size());
+    out.append(text.substr(at, escape - at));
+    if (escape == text.size()) break;
+    at = escape + 1;
     if (text[at] == 'u') {
       at += append_unicode(out, text.substr(at));
       continue;
@@ -81,61 +81,72 @@ std::string unescape(std::string_view quoted) {
 
 }  // namespace
 
+// A new parser for each answer would cost more in page faults than in parsing.
+struct JsonText::Engine {
+  simdjson::dom::parser parser;
+
+  static std::unique_ptr<Engine>& kept() {
+    thread_local std::unique_ptr<Engine> one;
+    return one;
+  }
+};
+
+void JsonText::Return::operator()(Engine* engine) const {
+  std::unique_ptr<Engine> owned(engine);
+  if (owned->parser.capacity() <= kKeptBytes) Engine::kept() = std::move(owned);
+}
+
 Result<JsonText> JsonText::parse(std::string_view text) {
   JsonText out(text);
-  const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  const std::string_view body = text.substr(start);
-  simdjson::dom::parser parser;
-  if (parser.allocate(std::max<std::size_t>(body.size(), 64), kMostDepth) != simdjson::SUCCESS)
+  out.base_ = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  out.end_ = text.size();
+  const std::string_view body = text.substr(out.base_);
+  out.engine_.reset(Engine::kept() ? Engine::kept().release() : new Engine);
+  simdjson::dom::parser& parser = out.engine_->parser;
+  if (parser.capacity() < std::max<std::size_t>(body.size(), 64) &&
+      parser.allocate(std::max<std::size_t>(body.size(), 64), kMostDepth) != simdjson::SUCCESS)
     return fail(ErrorCode::kUnavailable, "no memory for a JSON text");
   if (parser.parse(body.data(), body.size(), true).error() != simdjson::SUCCESS)
     return fail(ErrorCode::kMalformed, "not a JSON text");
-  out.root_.begin = out.skip_blanks(start);
-  out.root_.end = out.value_end(out.root_.begin);
+  // What the first of simdjson's two stages leaves for the second: the places of brackets, colons,
+  // commas, opening quotes and scalars.
+  out.places_ = parser.implementation->structural_indexes.get();
+  out.count_ = parser.implementation->n_structural_indexes;
+  out.root_ = {out.place(0), out.end_before(out.count_)};
   return out;
 }
 
-std::size_t JsonText::skip_blanks(std::size_t at) const {
-  while (at < text_.size() && is_blank(text_[at])) ++at;
-  return at;
+// Behind the value whose last token stands before `token`: only blanks are between.
+std::size_t JsonText::end_before(Token token) const {
+  std::size_t end = place(token);
+  while (is_blank(text_[end - 1])) --end;
+  return end;
 }
 
-std::size_t JsonText::string_end(std::size_t at) const {
-  for (++at; text_[at] != '"'; ++at)
-    if (text_[at] == '\\') ++at;
-  return at + 1;
+JsonText::Token JsonText::token_of(Span value) const {
+  const auto place = static_cast<std::uint32_t>(value.begin - base_);
+  return static_cast<Token>(std::lower_bound(places_, places_ + count_, place) - places_);
 }
 
-// Behind the value at `at`; brackets are counted, not matched: the text is known to be JSON.
-std::size_t JsonText::value_end(std::size_t at) const {
-  if (text_[at] == '"') return string_end(at);
-  if (text_[at] != '{' && text_[at] != '[') {
-    while (at < text_.size() && !is_blank(text_[at]) && text_[at] != ',' && text_[at] != '}' &&
-           text_[at] != ']')
-      ++at;
-    return at;
-  }
-  for (std::size_t depth = 0;;) {
-    const char c = text_[at];
-    if (c == '"') {
-      at = string_end(at);
-      continue;
-    }
-    ++at;
+// The token behind the value at `token`. Brackets are counted, not matched: the text is JSON.
+JsonText::Token JsonText::behind(Token token) const {
+  for (std::size_t depth = 0;; ++token) {
+    const char c = at(token);
     if (c == '{' || c == '[') ++depth;
-    if ((c == '}' || c == ']') && --depth == 0) return at;
+    if (c == '}' || c == ']') --depth;
+    if (depth == 0) return token + 1;
   }
 }
 
-Member JsonText::member_at(std::size_t at) {
+Member JsonText::member_at(Token token) {
   Member member;
-  member.begin = at;
-  const std::size_t end = string_end(at);
-  const std::string_view quoted = text_.substr(at, end - at);
+  member.begin = place(token);
+  const std::size_t end = end_before(token + 1);
+  const std::string_view quoted = text_.substr(member.begin, end - member.begin);
   member.name = quoted.substr(1, quoted.size() - 2);
   if (quoted.find('\\') != std::string_view::npos)
     member.name = unescaped_.emplace_back(unescape(quoted));
-  member.value.begin = skip_blanks(skip_blanks(end) + 1);  // over the colon
+  member.value.begin = place(token + 2);  // over the colon
   return member;
 }
 
@@ -155,57 +166,52 @@ std::optional<std::uint64_t> JsonText::integer_of(Span value) const {
 
 Members JsonText::members(Span object) {
   Members out;
-  if (!is_object(object)) return out;
-  std::size_t at = skip_blanks(object.begin + 1);
-  while (text_[at] != '}') {
-    if (text_[at] == ',') at = skip_blanks(at + 1);
-    out.push_back(member_at(at));
-    out.back().value.end = value_end(out.back().value.begin);
-    at = skip_blanks(out.back().value.end);
-  }
+  out.reserve(8);
+  for_each_member(object, [&](const Member& member) { out.push_back(member); });
   return out;
 }
 
 std::vector<Span> JsonText::elements(Span array) const {
   std::vector<Span> out;
-  if (text_[array.begin] != '[') return out;
-  std::size_t at = skip_blanks(array.begin + 1);
-  while (text_[at] != ']') {
-    if (text_[at] == ',') at = skip_blanks(at + 1);
-    out.push_back({at, value_end(at)});
-    at = skip_blanks(out.back().end);
+  if (!is_array(array)) return out;
+  Token token = token_of(array) + 1;
+  while (at(token) != ']') {
+    if (at(token) == ',') ++token;
+    const std::size_t begin = place(token);
+    token = behind(token);
+    out.push_back({begin, end_before(token)});
   }
   return out;
 }
 
 void JsonText::for_each_object(const Visit& visit) {
   Members open;
-  walk(root_.begin, visit, open);
+  walk(0, visit, open);
 }
 
-// Recursion is bounded by kMostDepth. `open` holds the members of all objects we are inside of.
-std::size_t JsonText::walk(std::size_t at, const Visit& visit, Members& open) {
-  const std::size_t begin = at;
-  const bool object = text_[at] == '{';
-  if (!object && text_[at] != '[') return value_end(at);
+// Answers the token behind the value. Recursion is bounded by kMostDepth. `open` holds the members
+// of all objects we are inside of.
+JsonText::Token JsonText::walk(Token token, const Visit& visit, Members& open) {
+  const std::size_t begin = place(token);
+  const bool object = text_[begin] == '{';
+  if (!object && text_[begin] != '[') return token + 1;
   const std::size_t base = open.size();
-  at = skip_blanks(at + 1);
-  while (text_[at] != '}' && text_[at] != ']') {
-    if (text_[at] == ',') at = skip_blanks(at + 1);
+  ++token;
+  for (char c = at(token); c != '}' && c != ']'; c = at(token)) {
+    if (c == ',') ++token;
     if (object) {
       const std::size_t mine = open.size();
-      open.push_back(member_at(at));
-      at = walk(open[mine].value.begin, visit, open);
-      open[mine].value.end = at;
+      open.push_back(member_at(token));
+      token = walk(token + 2, visit, open);
+      open[mine].value.end = end_before(token);
     } else {
-      at = walk(at, visit, open);
+      token = walk(token, visit, open);
     }
-    at = skip_blanks(at);
   }
-  ++at;
-  if (object) visit({begin, at}, std::span(open).subspan(base));
+  ++token;
+  if (object) visit({begin, end_before(token)}, std::span(open).subspan(base));
   open.resize(base);
-  return at;
+  return token;
 }
 
 const Member* last_member(std::span<const Member> members, std::string_view name) {
@@ -223,7 +229,17 @@ bool has_duplicates(std::span<const Member> members) {
 }
 
 std::string to_json_string(std::string_view text) {
+  // Nearly all of what is written here are URLs, hashes and media types. No early way out of the
+  // loop, so that the compiler can look at many octets at once.
+  bool odd = false;
+  for (const char c : text) odd |= c < ' ' || c == '\x7f' || c == '"' || c == '\\';
+  if (!odd) return std::string(1, '"').append(text).append(1, '"');
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void Splicer::replace(Span span, std::string_view text) {
+  edits_.push_back({span, texts_.size(), text.size()});
+  texts_.append(text);
 }
 
 void Splicer::edit_object(Span object, std::span<const Member> members,
@@ -241,15 +257,17 @@ void Splicer::edit_object(Span object, std::span<const Member> members,
 }
 
 std::string Splicer::apply(std::string_view text) {
-  std::ranges::sort(edits_, [](const Edit& a, const Edit& b) {
-    return a.span.begin != b.span.begin ? a.span.begin < b.span.begin : a.span.end < b.span.end;
-  });
+  const auto order = [](const Edit& edit) {
+    return std::tuple(edit.span.begin, edit.span.end, edit.text);
+  };
+  if (!std::ranges::is_sorted(edits_, {}, order)) std::ranges::sort(edits_, {}, order);
   std::string out;
-  out.reserve(text.size() + text.size() / 8);
+  out.reserve(text.size() + texts_.size());
   std::size_t copied = 0;
   for (const Edit& edit : edits_) {
     if (edit.span.begin < copied) continue;
-    out.append(text.substr(copied, edit.span.begin - copied)).append(edit.text);
+    out.append(text.substr(copied, edit.span.begin - copied))
+        .append(texts_, edit.text, edit.length);
     copied = edit.span.end;
   }
   out.append(text.substr(copied));

@@ -1,8 +1,8 @@
 // Rewrites driveItems inside Graph's JSON by splicing byte ranges: everything else (key order,
 // unknown keys, number text) stays octet for octet.
 //
-// Two steps, so that this room needs neither keys nor store: find_items() names the items an answer
-// holds; the caller looks them up; rewrite() splices what it learned.
+// Two steps over one parsed text, so that this room needs neither keys nor store: items() names
+// what an answer holds; the caller looks it up; rewrite() splices what it learned.
 //
 // An object counts as a driveItem, wherever it is nested, when it has
 //   * a download URL in either spelling, or
@@ -11,24 +11,31 @@
 // The rule is wide on purpose: naming too much costs a look-up, naming too little shows a sealed
 // size. Items are listed in the order in which their objects begin.
 //
-// Thread safety: pure functions. Errors: kMalformed when the text is not JSON (or deeper than 128).
-// The caller bounds the size.
+// Two more shapes follow the item they belong to. The `fields` of a SharePoint list item repeat the
+// size (FileSizeDisplay, File_x0020_Size, and size in search results); their item is the driveItem
+// beside them, or the one they are nested in. A search hit holds a `summary`, which is text of the
+// file that is its `resource`. Sizes in fields that belong to no item are taken out.
+//
+// Thread safety: one owner for each Answer. Lifetime: an Answer views the text it was made from.
+// Errors: kMalformed when the text is not JSON (or deeper than 128). The caller bounds the size.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "crypto/result.h"
-#include "gateway/graph/session_json.h"
 
 namespace kerros::graph {
 
 // One driveItem found in an answer (nested ones included).
 struct FoundItem {
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
   std::string drive_id;  // parentReference.driveId, or empty when the answer does not say
   std::string item_id;   // empty when $select left it out
   std::string ctag;
@@ -38,6 +45,8 @@ struct FoundItem {
   std::optional<std::uint64_t> size;
   std::string quick_xor_hash;  // base64, empty when absent
   std::string download_url;    // either spelling, empty when absent
+  std::size_t parent = kNone;  // position of the nearest item around it
+  std::string via;             // the parent's key under which it lies: "remoteItem", "versions" ...
   bool is_folder = false;
   bool is_root = false;  // has the root facet
   bool deleted = false;
@@ -46,27 +55,59 @@ struct FoundItem {
   // "/A/B/name" from the drive's root, "/" for the root; empty when the answer does not say.
   std::string place() const;
 };
-Result<std::vector<FoundItem>> find_items(std::string_view json);
 
 // What is to be said of one found item instead. Every occurrence of a key is edited.
 struct ItemEdit {
-  std::optional<std::uint64_t> size;  // replaces "size" where it is, as number or string as it was
+  // Replaces "size" where it is, as number or string as it was, and the sizes in its fields.
+  std::optional<std::uint64_t> size;
+  bool drop_size = false;  // nobody can say what the size means: the keys go
   // Replaces it, adds it to a file facet that has none, and takes other hashes of the ciphertext
   // away; empty string: removes "hashes".
   std::optional<std::string> quick_xor_hash;
   std::optional<std::string> download_url;  // replaces it; empty string: removes the key
-  bool strip_media = false;  // image, photo, audio, video, location, thumbnails, and other hashes
+  // Replaces a file.mimeType that says only "application/octet-stream"; may be empty.
+  std::string media_type;
+  // Takes away what the cloud made of the stored bytes: image, photo, audio, video, location,
+  // thumbnails, other hashes, a search hit's summary; and webDavUrl, which leads around us.
+  bool strip_media = false;
+};
+
+// Keys that were asked for beyond what the client wanted, by where they stand: in the answer itself
+// or in each element of its "value", and below in what their key `under` holds.
+struct Unwanted {
+  std::string under;  // empty at the top
+  std::vector<std::string> keys;
+  std::vector<Unwanted> below;
+  bool empty() const { return keys.empty() && below.empty(); }
 };
 
 struct Rewrite {
-  // Edits by position in the list of find_items(); missing ones leave the item alone.
+  // Edits by position in the list of items(); missing ones leave the item alone.
   std::vector<ItemEdit> items;
+  // For an answer that is itself the columns of one list item; without it their sizes go.
+  std::optional<ItemEdit> columns;
   // Called with every absolute URL among the annotation keys (nextLink, deltaLink, context ...);
   // returns the replacement. May be empty.
   std::function<std::string(std::string_view url)> link;
-  // Keys to take out of every item that lies in no other item: see graph/select.h.
-  std::vector<std::string> remove;
+  Unwanted remove;  // see graph/select.h
 };
-Result<std::string> rewrite(std::string_view json, const Rewrite& edits);
+
+class Answer {
+ public:
+  static Result<Answer> parse(std::string_view json);
+  Answer(Answer&&) noexcept;
+  ~Answer();
+
+  std::vector<FoundItem> items();
+  std::string rewrite(const Rewrite& edits);
+
+ private:
+  struct Parsed;
+  explicit Answer(std::unique_ptr<Parsed> parsed);
+  std::unique_ptr<Parsed> parsed_;
+};
+
+// For those who only look.
+Result<std::vector<FoundItem>> find_items(std::string_view json);
 
 }  // namespace kerros::graph

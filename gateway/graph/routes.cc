@@ -89,8 +89,8 @@ constexpr auto kRows = std::to_array<RouteRow>({
     {M::kGet, "{item}/getActivitiesByInterval", O::kMetadata, kProves, kPasses},
     {M::kGet, "{item}/createdByUser", O::kMetadata, kProves, kPasses},
     {M::kGet, "{item}/lastModifiedByUser", O::kMetadata, kProves, kPasses},
-    {M::kGet, "{item}/listItem", O::kMetadata, kProves, kPasses},
-    {M::kGet, "{item}/listItem/fields", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{item}/listItem", O::kListRows, kProves, kRewritten},
+    {M::kGet, "{item}/listItem/fields", O::kListFields, kProves, kRewritten},
     {M::kPatch, "{item}/listItem/fields", O::kUpdateItem, kProves, kPasses},
     {M::kGet, "{item}/subscriptions", O::kMetadata, kProves, "passes"},
     {M::kGet, "{item}/subscriptions/socketIo", O::kMetadata, kProves, "passes"},
@@ -105,7 +105,7 @@ constexpr auto kRows = std::to_array<RouteRow>({
 
     // Requests within a request, and questions about everything.
     {M::kPost, "/$batch", O::kBatch, !kProves, "split; each request as if it came alone"},
-    {M::kPost, "/search/query", O::kContentSide, !kProves, kMayHoldContent},
+    {M::kPost, "/search/query", O::kQuery, kProves, "size, hash and URLs rewritten; no extracts"},
 });
 
 }  // namespace

@@ -1,6 +1,5 @@
-// The rows of what holds driveItems: their answers are JSON without content. List items show sealed
-// sizes and lead to their driveItem; what would change the file behind a list item is refused here
-// and asked of the driveItem.
+// The rows of what holds driveItems: their answers are JSON without content. What would change the
+// file behind a list item is refused here and asked of the driveItem.
 #include <array>
 
 #include "gateway/graph/routes.h"
@@ -60,14 +59,14 @@ constexpr auto kRows = std::to_array<RouteRow>({
     {M::kGet, "{list}/operations", O::kMetadata, kProves, "passes"},
     {M::kGet, "{list}/subscriptions", O::kMetadata, kProves, "passes"},
     {M::kGet, "{list}/subscriptions/socketIo", O::kMetadata, kProves, "passes"},
-    {M::kGet, "{list}/items", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{list}/items", O::kListRows, kProves, kRewritten},
     {M::kPost, "{list}/items", O::kMetadata, kProves, kPasses},
-    {M::kGet, "{list}/items/delta", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{list}/items/delta", O::kListRows, kProves, kRewritten},
 
-    {M::kGet, "{listItem}", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{listItem}", O::kListRows, kProves, kRewritten},
     {M::kPatch, "{listItem}", O::kMetadata, kProves, kPasses},
     {M::kDelete, "{listItem}", O::kUnknown, !kProves, kAskTheItem},
-    {M::kGet, "{listItem}/fields", O::kMetadata, kProves, kPasses},
+    {M::kGet, "{listItem}/fields", O::kListFields, kProves, kRewritten},
     {M::kPatch, "{listItem}/fields", O::kMetadata, kProves, kPasses},
     {M::kGet, "{listItem}/versions", O::kMetadata, kProves, kPasses},
     {M::kGet, "{listItem}/versions/*", O::kMetadata, kProves, kPasses},

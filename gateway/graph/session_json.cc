@@ -13,15 +13,22 @@ constexpr std::array<std::string_view, 3> kConflictKeys{
 constexpr std::array<std::string_view, 2> kSourceKeys{"@microsoft.graph.sourceUrl",
                                                       "@content.sourceUrl"};
 
-// A request body: an object in which no object gives a key twice.
-Result<JsonText> parse_request(std::string_view json) {
+Result<JsonText> parse_unambiguous(std::string_view json) {
+  if (json.starts_with('\xef')) return fail(ErrorCode::kMalformed, "a byte order mark");
   auto text = JsonText::parse(json);
   if (!text) return text;
-  if (!text->is_object(text->root())) return fail(ErrorCode::kMalformed, "not a JSON object");
   bool doubled = false;
   text->for_each_object(
       [&](Span, std::span<const Member> members) { doubled = doubled || has_duplicates(members); });
   if (doubled) return fail(ErrorCode::kMalformed, "a JSON key given twice");
+  return text;
+}
+
+// A request body: an object in which no object gives a key twice.
+Result<JsonText> parse_request(std::string_view json) {
+  auto text = parse_unambiguous(json);
+  if (text && !text->is_object(text->root()))
+    return fail(ErrorCode::kMalformed, "not a JSON object");
   return text;
 }
 
@@ -135,6 +142,12 @@ Result<ItemRequest> read_item_request(std::string_view json) {
     request.parent_path = string_at(*text, reference, "path");
   }
   return request;
+}
+
+Status check_request(std::string_view json) {
+  if (is_blank(json)) return {};
+  if (auto text = parse_unambiguous(json); !text) return tl::unexpected(text.error());
+  return {};
 }
 
 }  // namespace kerros::graph

@@ -50,4 +50,8 @@ struct ItemRequest {
 };
 Result<ItemRequest> read_item_request(std::string_view json);
 
+// A request body that is passed on without being read: nothing, or JSON that has one meaning. No
+// byte order mark, no key twice in one object, UTF-8, not deeper than JsonText::kMostDepth.
+Status check_request(std::string_view json);
+
 }  // namespace kerros::graph

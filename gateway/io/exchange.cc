@@ -41,16 +41,18 @@ net::awaitable<void> dispatch(Exchange& x) {
     case Operation::kReadItem:
     case Operation::kListChildren:
     case Operation::kListItems:
+    case Operation::kListRows:
+    case Operation::kListFields:
     case Operation::kCreateChild:
     case Operation::kUpdateItem:
     case Operation::kDeleteItem:
+    case Operation::kQuery:
       return pass_json(x);
     case Operation::kContentSide:
     case Operation::kListVersions:
     case Operation::kReadVersion:
     case Operation::kRestore:
     case Operation::kCopy:
-    case Operation::kQuery:
       return pass_content_side(x);
     case Operation::kOwnMonitor:
     case Operation::kUnknown:

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "gateway/graph/classify.h"
 #include "gateway/graph/rewrite_item.h"
 #include "gateway/graph/select.h"
+#include "gateway/graph/session_json.h"
 #include "gateway/io/client_side.h"
 #include "gateway/io/future.h"
 #include "gateway/io/refused.h"
@@ -79,9 +81,11 @@ graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head);
 std::string own_link(const Exchange& x, std::string_view url);  // graph.microsoft.com -> our name
 
 // Rewrites a JSON answer: sizes and hashes of sealed items, download URLs, links. `widened` is what
-// was asked for beyond the client's $select.
+// was asked for beyond the client's wish; `columns` is for an answer that is itself the fields of
+// one list item.
 std::string rewrite_json(Exchange& x, std::string_view json,
-                         const graph::WidenedSelect& widened = {});
+                         const graph::WidenedSelect& widened = {},
+                         std::optional<graph::ItemEdit> columns = std::nullopt);
 // The request's target as it goes upstream: octets as received.
 std::string raw_target(const Exchange& x);
 

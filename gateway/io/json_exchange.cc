@@ -1,5 +1,6 @@
 // Requests whose answers are JSON: forwarded with the caller's token, sizes and URLs rewritten.
 #include "gateway/io/exchange.h"
+#include "gateway/io/item_edits.h"
 #include "gateway/io/place.h"
 
 namespace kerros::io {
@@ -8,60 +9,23 @@ namespace {
 
 constexpr std::size_t kMaxRequestJson = 4u << 20;
 
-// Answers that are driveItems, whose $select may be widened; other resources lack those fields.
-bool names_items(graph::Operation operation) {
-  return operation == graph::Operation::kReadItem || operation == graph::Operation::kListChildren ||
-         operation == graph::Operation::kListItems;
-}
-
-// What the registry knows of the items that an answer names, in the answer's order.
-std::vector<std::unique_ptr<keystore::ItemRecord>> known_records(
-    const Exchange& x, const std::vector<graph::FoundItem>& found) {
-  std::vector<keystore::KeyStore::ItemRef> refs;
-  refs.reserve(found.size());
-  for (const auto& item : found) refs.push_back({item.drive_id, item.item_id});
-  auto records = x.store().newest_bound(refs);
-  if (!records) throw_store_error(records.error());
-  return *std::move(records);
-}
-
-// A record speaks for an item in the version it was bound to. The cTag can move without the content
-// (a PATCH does it); stored size and hash say then that the bytes are the same.
-bool speaks_for(const keystore::ItemRecord& record, const graph::FoundItem& item) {
-  const auto& bound = record.binding;
-  if (!item.ctag.empty() && bound.ctag == item.ctag) return true;
-  if (!item.size || *item.size != bound.sealed_size) return false;
-  return item.quick_xor_hash.empty() ? item.ctag.empty()
-                                     : item.quick_xor_hash == to_base64(bound.sealed_hash);
-}
-
-// Only for a caller whom upstream accepted, and for an item that is named: an URL bound to nothing
-// could be used for anything. Without one the client asks /content.
-std::string download_url(const Exchange& x, const graph::FoundItem& item) {
-  const bool accepted = x.proven || x.route.operation == graph::Operation::kOwnUpload;
-  if (!accepted || item.item_id.empty() || item.drive_id.empty()) return {};
-  transfer::DownloadGrant grant;
-  grant.actor = x.caller.actor;
-  grant.proven_ms = now_ms();
-  grant.drive_id = item.drive_id;
-  grant.item_id = item.item_id;
-  grant.ctag = item.ctag;
-  grant.upstream_url = item.download_url;
-  grant.is_protected =
-      may_be_protected(x.config().policy, {item.drive_id, item.item_id, item.place()});
-  return x.worker.shared.urls->download_url(grant, now_ms()).value_or("");
-}
-
-graph::ItemEdit edit_of(const Exchange& x, const graph::FoundItem& item,
-                        const keystore::ItemRecord* record) {
-  graph::ItemEdit edit;
-  if (record != nullptr && speaks_for(*record, item)) {
-    if (item.size) edit.size = record->binding.plain_size;
-    edit.quick_xor_hash = to_base64(record->binding.plain_hash);
-    edit.strip_media = true;
+// Answers whose $select and $expand may be widened; other resources lack those fields.
+std::optional<graph::Answers> widened_as(graph::Operation operation) {
+  switch (operation) {
+    case graph::Operation::kReadItem:
+    case graph::Operation::kListChildren:
+    case graph::Operation::kListItems:
+      return graph::Answers::kItems;
+    case graph::Operation::kListRows:
+      return graph::Answers::kListItems;
+    default:
+      return std::nullopt;
   }
-  if (!item.download_url.empty()) edit.download_url = download_url(x, item);
-  return edit;
+}
+
+graph::WidenedSelect widen(const Exchange& x) {
+  const auto answers = widened_as(x.route.operation);
+  return answers ? graph::widen_select(x.route.target, *answers) : graph::WidenedSelect{};
 }
 
 // A file made or filled through a JSON body would be born unsealed.
@@ -120,23 +84,66 @@ void record_outcome(const Exchange& x, const Change& change, unsigned status) {
   x.installation().log->append(std::move(record), [](const Result<std::uint64_t>&) {});
 }
 
+struct JsonAnswer {
+  graph::ResponseHead head;
+  std::string body;
+  graph::WidenedSelect widened;  // as it was asked
+};
+
+net::awaitable<JsonAnswer> ask_once(Exchange& x, std::string body, graph::WidenedSelect widened) {
+  std::string target =
+      widened.inserted.empty() ? raw_target(x) : x.route.target.raw_path + "?" + widened.raw_query;
+  auto request = graph_request(x, x.route.method, std::move(target));
+  request.body = std::move(body);
+  auto response = co_await ask_upstream(x, std::move(request));
+  JsonAnswer answer{response.head, co_await collect(x, response), std::move(widened)};
+  if (!answer.body.empty() && !is_json(answer.head) && answer.head.status < 400)
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "answer to a JSON route is not JSON"};
+  co_return answer;
+}
+
+// Where upstream does not take what we asked for beyond the client's wish, it is asked as the
+// client did; sizes that then belong to nothing are left out.
+net::awaitable<JsonAnswer> ask_json(Exchange& x, std::string body) {
+  auto widened = widen(x);
+  const bool is_wider = !widened.inserted.empty();
+  auto answer = co_await ask_once(x, body, std::move(widened));
+  if (answer.head.status != 400 || !is_wider) co_return answer;
+  co_return co_await ask_once(x, std::move(body), graph::WidenedSelect{});
+}
+
+// The columns of one list item are answered without the driveItem they tell about: it is asked for.
+net::awaitable<std::optional<graph::ItemEdit>> columns_edit(Exchange& x, const JsonAnswer& answer) {
+  if (x.route.operation != graph::Operation::kListFields || answer.head.status >= 400)
+    co_return std::nullopt;
+  std::string row = x.route.target.raw_path;
+  if (row.ends_with('/')) row.pop_back();
+  row.resize(row.rfind('/'));
+  const Identity identity = co_await look_up_at(x, row + "/driveItem");
+  if (!identity.exists) co_return graph::ItemEdit{};  // a row of a list that holds no files
+  std::vector<graph::FoundItem> items(1);
+  items[0].drive_id = identity.place.drive_id;
+  items[0].item_id = identity.place.item_id;
+  items[0].ctag = identity.ctag;
+  items[0].size = identity.size;
+  items[0].is_folder = identity.is_folder;
+  co_return edits_for(x, items).front();
+}
+
 }  // namespace
 
-std::string rewrite_json(Exchange& x, std::string_view json, const graph::WidenedSelect& widened) {
+std::string rewrite_json(Exchange& x, std::string_view json, const graph::WidenedSelect& widened,
+                         std::optional<graph::ItemEdit> columns) {
   if (json.empty()) return {};
-  auto found = graph::find_items(json);
-  if (!found) throw Refused{graph::Refusal::kUpstreamMalformed, "", found.error().detail};
-  for (auto& item : *found)
-    if (item.drive_id.empty()) item.drive_id = x.route.target.item.drive_id;
-  const auto records = known_records(x, *found);
+  auto answer = graph::Answer::parse(json);
+  if (!answer) throw Refused{graph::Refusal::kUpstreamMalformed, "", answer.error().detail};
+  auto items = answer->items();
   graph::Rewrite edits;
-  for (std::size_t i = 0; i < found->size(); ++i)
-    edits.items.push_back(edit_of(x, (*found)[i], records[i].get()));
+  edits.items = edits_for(x, items);
+  edits.columns = std::move(columns);
   edits.link = [&](std::string_view url) { return own_link(x, graph::narrow_link(url, widened)); };
   edits.remove = widened.added;
-  auto rewritten = graph::rewrite(json, edits);
-  if (!rewritten) throw Refused{graph::Refusal::kUpstreamMalformed, "", rewritten.error().detail};
-  return *std::move(rewritten);
+  return answer->rewrite(edits);
 }
 
 net::awaitable<void> pass_json(Exchange& x) {
@@ -144,22 +151,19 @@ net::awaitable<void> pass_json(Exchange& x) {
   co_await send_continue(x);
   auto body = co_await x.client.collect_body(kMaxRequestJson);
   if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
+  if (const auto ok = graph::check_request(*body); !ok)
+    throw Refused{graph::Refusal::kMalformedRequest, "", ok.error().detail};
   refuse_content_in_json(x, *body);
   const auto change = co_await intend_change(x);
-  const auto widened =
-      names_items(x.route.operation) ? graph::widen_select(x.route.target) : graph::WidenedSelect{};
-  auto request = graph_request(
-      x, x.route.method,
-      widened.added.empty() ? raw_target(x) : x.route.target.raw_path + "?" + widened.raw_query);
-  request.body = *std::move(body);
-  auto response = co_await ask_upstream(x, std::move(request));
-  const std::string answer = co_await collect(x, response);
-  if (!answer.empty() && !is_json(response.head) && response.head.status < 400)
-    throw Refused{graph::Refusal::kUpstreamMalformed, "", "answer to a JSON route is not JSON"};
-  if (response.head.status < 400) note_proof(x);
-  if (change) record_outcome(x, *change, response.head.status);
-  co_await reply(x, response.head.status, answer_fields(x, response.head),
-                 rewrite_json(x, answer, widened));
+  auto answer = co_await ask_json(x, *std::move(body));
+  if (answer.head.status < 400) note_proof(x);
+  if (change) record_outcome(x, *change, answer.head.status);
+  auto fields = answer_fields(x, answer.head);
+  if (const auto location = fields.find("Location"))
+    fields.set("Location", graph::narrow_link(*location, answer.widened));
+  auto columns = co_await columns_edit(x, answer);
+  co_await reply(x, answer.head.status, std::move(fields),
+                 rewrite_json(x, answer.body, answer.widened, std::move(columns)));
 }
 
 }  // namespace kerros::io

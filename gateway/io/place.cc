@@ -88,6 +88,10 @@ net::awaitable<Identity> look_up(Exchange& x) {
   return look_up_target(x, item.raw_item + std::string(kFields) + alias);
 }
 
+net::awaitable<Identity> look_up_at(Exchange& x, std::string target) {
+  return look_up_target(x, std::move(target) + std::string(kFields));
+}
+
 net::awaitable<policy::Place> place_for_write(Exchange& x) {
   const policy::Rules& rules = x.config().policy;
   const graph::ItemAddress& item = x.route.target.item;

@@ -22,6 +22,9 @@ struct Identity {
 // Asks for the item of the request itself. A 404 gives exists = false.
 net::awaitable<Identity> look_up(Exchange& x);
 
+// The same for the item that a target of our own leads to, without a query.
+net::awaitable<Identity> look_up_at(Exchange& x, std::string target);
+
 // Where a write will land. Paths that a rule protects are believed as the URL spells them; a place
 // that looks ordinary is asked for, since a shortcut may lead elsewhere.
 net::awaitable<policy::Place> place_for_write(Exchange& x);

@@ -34,6 +34,8 @@ Decision in_protected_place(Operation operation) {
     case Operation::kReadItem:
     case Operation::kListChildren:
     case Operation::kListItems:
+    case Operation::kListRows:
+    case Operation::kListFields:
     case Operation::kCreateChild:
     case Operation::kUpdateItem:
     case Operation::kMetadata:
@@ -73,6 +75,8 @@ Decision in_ordinary_place(Operation operation) {
     case Operation::kReadItem:
     case Operation::kListChildren:
     case Operation::kListItems:
+    case Operation::kListRows:
+    case Operation::kListFields:
     case Operation::kCreateChild:
     case Operation::kUpdateItem:
     case Operation::kMetadata:
@@ -94,7 +98,7 @@ Decision in_ordinary_place(Operation operation) {
 
 bool names_an_item(const graph::Route& route) { return route.target.has_item; }
 
-// Without an item there is no place that could make it ordinary: search over everything.
+// Without an item there is no place that could make it ordinary.
 Verdict without_item(Operation operation) {
   switch (operation) {
     case Operation::kOwnUpload:
@@ -106,7 +110,10 @@ Verdict without_item(Operation operation) {
       return {Decision::kRewrite, nullptr, "Each request in the batch is decided by itself."};
     case Operation::kMetadata:
     case Operation::kListItems:
+    case Operation::kListRows:
+    case Operation::kListFields:
     case Operation::kListChildren:
+    case Operation::kQuery:
       return {Decision::kRewrite, nullptr, "The request names no item; its answer is rewritten."};
     default:
       return {Decision::kRefuse, nullptr,

@@ -3,6 +3,7 @@
 
 #include "crypto/bytes.h"
 #include "gateway/graph/rewrite_item.h"
+#include "gateway/graph/session_json.h"
 #include "tests/fuzz/check.h"
 
 using namespace kerros::graph;
@@ -15,11 +16,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)rewrite_session_request(json, 1);
   (void)read_item_request(json);
   if (read_session_answer(json)) (void)rewrite_session_answer(json, "https://g.test/", "0-");
-  const auto items = find_items(json);
-  const auto same = rewrite(json, {});
-  FUZZ_CHECK(items.has_value() == same.has_value());
-  if (!items) return 0;
-  FUZZ_CHECK(*same == json);
+  (void)check_request(json);
+  auto answer = Answer::parse(json);
+  if (!answer) return 0;
+  const auto items = answer->items();
+  for (std::size_t i = 0; i < items.size(); ++i)
+    FUZZ_CHECK(items[i].parent == FoundItem::kNone || items[i].parent < i);
+  const std::string same = answer->rewrite({});
+  FUZZ_CHECK(same.size() <= json.size());  // only sizes of fields without an item go
+  FUZZ_CHECK(same.size() < json.size() || same == json);
+  FUZZ_CHECK(find_items(same).has_value());
 
   const unsigned choice = data[0];
   ItemEdit edit;
@@ -27,11 +33,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (choice & 1) edit.quick_xor_hash = choice & 2 ? "H" : "";
   edit.download_url = choice & 4 ? "https://g.test/d" : "";
   edit.strip_media = (choice & 8) != 0;
-  const auto out = rewrite(json, {std::vector<ItemEdit>(items->size(), edit), {}, {}});
-  FUZZ_CHECK(out.has_value());
-  const auto after = find_items(*out);
+  edit.media_type = choice & 16 ? "text/plain" : "";
+  Rewrite edits;
+  edits.items.assign(items.size(), edit);
+  if (choice & 32) edits.columns = edit;
+  if (choice & 64) edits.remove = {"", {"id", "driveItem"}, {{"children", {"name"}, {}}}};
+  const std::string out = answer->rewrite(edits);
+  const auto after = find_items(out);
   FUZZ_CHECK(after.has_value());
-  FUZZ_CHECK(after->size() <= items->size());
+  FUZZ_CHECK(after->size() <= items.size());
   for (const FoundItem& item : *after) {
     FUZZ_CHECK(!item.size || *item.size == 7);
     FUZZ_CHECK(item.download_url.empty() || item.download_url == *edit.download_url);

@@ -77,8 +77,18 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"POST", ITEM "/extractSensitivityLabels", O::kContentSide},
                     Case{"GET", ITEM "/versions/1.0/content", O::kContentSide},
                     Case{"POST", ITEM "/versions/1.0/restoreVersion", O::kContentSide},
-                    Case{"POST", ITEM "/copy", O::kContentSide},
-                    Case{"POST", "/v1.0/search/query", O::kContentSide}));
+                    Case{"POST", ITEM "/copy", O::kContentSide}));
+
+INSTANTIATE_TEST_SUITE_P(
+    ListItems, Routes,
+    testing::Values(Case{"POST", "/v1.0/search/query", O::kQuery},
+                    Case{"GET", "/v1.0/sites/s/lists/l/items", O::kListRows},
+                    Case{"GET", "/v1.0/sites/h.test:/a/b:/lists/l/items/7", O::kListRows},
+                    Case{"GET", "/v1.0/sites/s/lists/l/items/delta?token=x", O::kListRows},
+                    Case{"GET", "/v1.0/sites/s/lists/l/items/7/fields", O::kListFields},
+                    Case{"GET", "/v1.0/drives/d/list/items", O::kListRows},
+                    Case{"GET", ITEM "/listItem", O::kListRows},
+                    Case{"GET", ITEM "/listItem/fields", O::kListFields}));
 
 INSTANTIATE_TEST_SUITE_P(
     FailClosed, Routes,

@@ -2,25 +2,26 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/graph/rewrite_item.h"
-
 namespace kerros::graph {
 namespace {
 
-WidenedSelect widen(std::string_view query) {
+WidenedSelect widen(std::string_view query, Answers answers = Answers::kItems) {
   const auto target = parse_target("/v1.0/me/drive/items/01A?" + std::string(query));
-  EXPECT_TRUE(target.has_value());
-  return widen_select(*target);
+  EXPECT_TRUE(target.has_value()) << query;
+  return target ? widen_select(*target, answers) : WidenedSelect{};
 }
+
+constexpr const char* kAll = ",id,cTag,parentReference,file,remoteItem";
 
 TEST(Select, AsksForWhatNamesTheItemAndItsVersion) {
   const auto widened = widen("$select=size");
-  EXPECT_EQ(widened.raw_query, "$select=size,id,cTag,parentReference");
-  EXPECT_EQ(widened.added, (std::vector<std::string>{"id", "cTag", "parentReference"}));
+  EXPECT_EQ(widened.raw_query, std::string("$select=size") + kAll);
+  EXPECT_EQ(widened.added.keys,
+            (std::vector<std::string>{"id", "cTag", "parentReference", "file", "remoteItem"}));
 }
 
 TEST(Select, LeavesAloneWhatDoesNotDependOnContent) {
-  for (const auto* query : {"$select=id,name", "$top=5", "$select=webUrl", ""}) {
+  for (const auto* query : {"$select=id,name", "$top=5", "$select=webUrl", "", "$select=id"}) {
     const auto widened = widen(query);
     EXPECT_EQ(widened.raw_query, query);
     EXPECT_TRUE(widened.added.empty());
@@ -28,58 +29,100 @@ TEST(Select, LeavesAloneWhatDoesNotDependOnContent) {
 }
 
 TEST(Select, AddsOnlyWhatIsMissing) {
-  EXPECT_EQ(widen("$select=id,size,cTag").added, std::vector<std::string>{"parentReference"});
-  EXPECT_TRUE(widen("$select=id,size,cTag,parentReference").added.empty());
+  EXPECT_EQ(widen("$select=id,size,cTag,file,remoteItem").added.keys,
+            std::vector<std::string>{"parentReference"});
+  EXPECT_TRUE(widen("$select=id,size,cTag,parentReference,file,remoteItem").added.empty());
   EXPECT_TRUE(widen("$select=*").added.empty());
 }
 
 TEST(Select, KnowsEverySpellingOfItsName) {
   for (const auto* query : {"select=file", "%24select=file", "$Select=file", "%73elect=file"})
-    EXPECT_EQ(widen(query).raw_query, std::string(query) + ",id,cTag,parentReference,size")
+    EXPECT_EQ(widen(query).raw_query,
+              std::string(query) + ",id,cTag,parentReference,size,remoteItem")
         << query;
+}
+
+TEST(Select, KnowsEveryFieldThatDependsOnContent) {
+  for (const auto* field :
+       {"size", "SIZE", "file", "file/hashes", "image", "photo", "video", "webDavUrl", "remoteItem",
+        "content.downloadUrl", "%40microsoft.graph.downloadUrl", "name,%20size"})
+    EXPECT_FALSE(widen("$select=" + std::string(field)).added.empty()) << field;
 }
 
 TEST(Select, KeepsEveryOtherOptionAsItWas) {
   EXPECT_EQ(widen("$top=2&$select=Size&x=%2B").raw_query,
-            "$top=2&$select=Size,id,cTag,parentReference&x=%2B");
-}
-
-TEST(Select, WidensForTheDownloadUrlInBothSpellings) {
-  EXPECT_FALSE(widen("$select=content.downloadUrl").added.empty());
-  EXPECT_FALSE(widen("$select=%40microsoft.graph.downloadUrl").added.empty());
+            std::string("$top=2&$select=Size") + kAll + "&x=%2B");
 }
 
 TEST(Select, NarrowsTheLinkToTheNextPage) {
   const auto widened = widen("$select=size");
-  EXPECT_EQ(narrow_link("https://h/c?$select=size,id,cTag,parentReference&$skiptoken=a", widened),
-            "https://h/c?$select=size&$skiptoken=a");
-  EXPECT_EQ(narrow_link("https://h/c?$select=size%2Cid%2CcTag%2CparentReference", widened),
-            "https://h/c?$select=size");
+  EXPECT_EQ(narrow_link(std::string("https://h/c?$select=size") + kAll + "&$skiptoken=a%2B+%25'",
+                        widened),
+            "https://h/c?$select=size&$skiptoken=a%2B+%25'");
+  EXPECT_EQ(
+      narrow_link("https://h/c?%24select=size%2cid%2CcTag%2CparentReference%2Cfile%2CremoteItem",
+                  widened),
+      "https://h/c?%24select=size");
 }
 
 TEST(Select, LeavesALinkAloneWhereTheNamesOnlyLookAlike) {
-  const auto widened = widen("$select=id,size,cTag");
+  const auto widened = widen("$select=id,size,cTag,file,remoteItem");
   const std::string link = "https://h/c?$select=x,parentReferences&y=1";
   EXPECT_EQ(narrow_link(link, widened), link);
 }
 
-TEST(Select, TakesWhatWasAddedOutOfTheAnswerAgain) {
-  Rewrite edits;
-  edits.items.resize(1);
-  edits.remove = {"id", "cTag", "parentReference"};
-  const auto json =
-      rewrite(R"({"id":"1","size":5,"cTag":"c","parentReference":{"driveId":"d"}})", edits);
-  ASSERT_TRUE(json.has_value());
-  EXPECT_EQ(*json, R"({"size":5})");
+TEST(Expand, IsWidenedWithinItsParentheses) {
+  const auto widened = widen("$expand=children($select=size;$top=2)");
+  EXPECT_EQ(widened.raw_query, std::string("$expand=children($select=size") + kAll + ";$top=2)");
+  ASSERT_EQ(widened.added.below.size(), 1U);
+  EXPECT_EQ(widened.added.below[0].under, "children");
+  EXPECT_EQ(narrow_link("https://h/c?" + widened.raw_query + "&$skiptoken=1", widened),
+            "https://h/c?$expand=children($select=size;$top=2)&$skiptoken=1");
 }
 
-TEST(Select, TakesNothingOutOfItemsInsideItems) {
-  Rewrite edits;
-  edits.items.resize(2);
-  edits.remove = {"id"};
-  const auto json = rewrite(R"({"id":"1","size":5,"remoteItem":{"id":"2","size":6}})", edits);
-  ASSERT_TRUE(json.has_value());
-  EXPECT_EQ(*json, R"({"size":5,"remoteItem":{"id":"2","size":6}})");
+TEST(Expand, IsWidenedWhereItIsEncoded) {
+  EXPECT_EQ(widen("%24expand=children(%24select%3Dsize)&x=1").raw_query,
+            std::string("%24expand=children(%24select%3Dsize") + kAll + ")&x=1");
+}
+
+TEST(Expand, IsWidenedAtEveryLevel) {
+  const auto widened = widen(
+      "$select=name&$expand=thumbnails,children($select=name;$expand=children($select=size))");
+  EXPECT_EQ(widened.raw_query,
+            "$select=name,id,cTag,parentReference,size,file,remoteItem&$expand=thumbnails,"
+            "children($select=name,id,cTag,parentReference,size,file,remoteItem;"
+            "$expand=children($select=size,id,cTag,parentReference,file,remoteItem))");
+  EXPECT_EQ(widened.added.below.at(0).below.at(0).under, "children");
+}
+
+TEST(Expand, IsLeftAloneWhereItNamesWhatItShows) {
+  for (const auto* query :
+       {"$expand=children", "$expand=thumbnails", "$expand=children($select=name)",
+        "$expand=listItem($expand=fields)", "$expand=children("})
+    EXPECT_EQ(widen(query).raw_query, query);
+}
+
+TEST(Expand, AsksForTheItemBesideTheColumnsOfAList) {
+  const auto widened = widen("$expand=fields&$top=5", Answers::kListItems);
+  EXPECT_EQ(widened.raw_query,
+            "$expand=fields,driveItem($select=id,cTag,parentReference,size,file)&$top=5");
+  EXPECT_EQ(widened.added.keys, std::vector<std::string>{"driveItem"});
+  EXPECT_EQ(narrow_link("https://h/items?" + widened.raw_query, widened),
+            "https://h/items?$expand=fields&$top=5");
+  EXPECT_FALSE(
+      widen("expand=fields(select=Title,FileSizeDisplay)", Answers::kListItems).added.empty());
+}
+
+TEST(Expand, AsksForNoItemBesideColumnsThatHoldNoSize) {
+  for (const auto* query : {"$expand=fields($select=Title)", "$top=5", "$expand=fields,driveItem"})
+    EXPECT_EQ(widen(query, Answers::kListItems).raw_query, query);
+}
+
+TEST(Expand, WidensTheItemBesideTheColumnsWhateverItIsAskedFor) {
+  const auto widened = widen("$expand=fields,driveItem($select=name)", Answers::kListItems);
+  EXPECT_EQ(widened.raw_query,
+            "$expand=fields,driveItem($select=name,id,cTag,parentReference,size,file,remoteItem)");
+  EXPECT_EQ(widened.added.below.at(0).under, "driveItem");
 }
 
 }  // namespace

@@ -108,5 +108,16 @@ TEST(ItemRequest, SeesAMove) {
   EXPECT_EQ(move->parent_path, "/p");
 }
 
+TEST(RequestBody, HasOneMeaningOrIsRefused) {
+  for (const char* json : {"", " ", "{}", "[]", R"({"a":{"b":1},"c":{"b":2}})", "\"\xc3\xa4\""})
+    EXPECT_TRUE(check_request(json)) << json;
+  const std::string utf16("{\0}\0", 4);
+  for (const std::string& json :
+       {std::string("\xef\xbb\xbf{}"), utf16, "\xff\xfe" + utf16, std::string("\"\xff\""),
+        std::string(R"({"a":1,"a":2})"), std::string(R"({"x":[{"size":1,"\u0073ize":2}]})"),
+        std::string(10000, '[') + std::string(10000, ']'), std::string("a=b")})
+    EXPECT_FALSE(check_request(json)) << json.substr(0, 40);
+}
+
 }  // namespace
 }  // namespace kerros::graph

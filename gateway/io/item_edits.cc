@@ -1,0 +1,115 @@
+#include "gateway/io/item_edits.h"
+
+#include <algorithm>
+
+#include "crypto/offsets.h"
+#include "gateway/graph/media_type.h"
+#include "gateway/io/place.h"
+
+namespace kerros::io {
+
+namespace {
+
+using graph::FoundItem;
+using Records = std::vector<std::unique_ptr<keystore::ItemRecord>>;
+
+bool is_named(const FoundItem& item) { return !item.item_id.empty() && !item.drive_id.empty(); }
+bool is_version(const FoundItem& item) { return item.via == "versions"; }
+
+// What the registry knows of the items that an answer names, in the answer's order.
+Records known_records(const Exchange& x, const std::vector<FoundItem>& found) {
+  std::vector<keystore::KeyStore::ItemRef> refs;
+  refs.reserve(found.size());
+  for (const auto& item : found) refs.push_back({item.drive_id, item.item_id});
+  auto records = x.store().newest_bound(refs);
+  if (!records) throw_store_error(records.error());
+  return *std::move(records);
+}
+
+// A record speaks for an item in the version it was bound to. The cTag can move without the content
+// (a PATCH does it); stored size and hash say then that the bytes are the same.
+bool speaks_for(const keystore::ItemRecord& record, const FoundItem& item) {
+  const auto& bound = record.binding;
+  if (!item.ctag.empty() && bound.ctag == item.ctag) return true;
+  if (!item.size || *item.size != bound.sealed_size) return false;
+  return item.quick_xor_hash.empty() ? item.ctag.empty()
+                                     : item.quick_xor_hash == to_base64(bound.sealed_hash);
+}
+
+// Only for a caller whom upstream accepted, and for an item that is named: an URL bound to nothing
+// could be used for anything. Without one the client asks /content.
+std::string download_url(const Exchange& x, const FoundItem& item) {
+  const bool accepted = x.proven || x.route.operation == graph::Operation::kOwnUpload;
+  if (!accepted || !is_named(item) || is_version(item)) return {};
+  transfer::DownloadGrant grant;
+  grant.actor = x.caller.actor;
+  grant.proven_ms = now_ms();
+  grant.drive_id = item.drive_id;
+  grant.item_id = item.item_id;
+  grant.ctag = item.ctag;
+  grant.upstream_url = item.download_url;
+  grant.is_protected =
+      may_be_protected(x.config().policy, {item.drive_id, item.item_id, item.place()});
+  return x.worker.shared.urls->download_url(grant, now_ms()).value_or("");
+}
+
+void say_plain(const keystore::Binding& bound, const FoundItem& item, graph::ItemEdit& edit) {
+  // A size of 0 is what upstream says where it does not know (sharedWithMe).
+  if (item.size && *item.size != 0) edit.size = bound.plain_size;
+  edit.quick_xor_hash = to_base64(bound.plain_hash);
+  edit.media_type = graph::media_type_of(item.name.empty() ? bound.name : item.name);
+  edit.strip_media = true;
+}
+
+// A version's own record is found by what it takes up: sizes of sealed files tell the plain ones.
+void say_version(const Exchange& x, const FoundItem& item, const FoundItem& owner,
+                 graph::ItemEdit& edit) {
+  if (!item.size || !crypto::plain_size(*item.size)) return;  // never a sealed file
+  edit.drop_size = true;
+  if (!is_named(owner)) return;
+  const auto versions = x.store().versions(owner.drive_id, owner.item_id);
+  if (!versions) throw_store_error(versions.error());
+  edit.drop_size = !versions->empty();
+  for (const auto& version : *versions)
+    if (version.binding.sealed_size == *item.size) edit.size = version.binding.plain_size;
+}
+
+void hide_unnamed(const FoundItem& item, graph::ItemEdit& edit) {
+  if (is_named(item) || item.is_folder || item.is_root) return;
+  edit.drop_size = true;
+  edit.quick_xor_hash = "";
+}
+
+// A shortcut tells about the item it leads to.
+std::vector<std::size_t> shortcut_targets(const std::vector<FoundItem>& items) {
+  std::vector<std::size_t> targets(items.size(), FoundItem::kNone);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (items[i].via == "remoteItem" && is_named(items[i])) targets[items[i].parent] = i;
+  return targets;
+}
+
+}  // namespace
+
+std::vector<graph::ItemEdit> edits_for(const Exchange& x, std::vector<FoundItem>& items) {
+  for (FoundItem& item : items)
+    if (item.drive_id.empty() && item.via != "remoteItem" && !is_version(item))
+      item.drive_id = x.route.target.item.drive_id;
+  const Records records = known_records(x, items);
+  const auto targets = shortcut_targets(items);
+  std::vector<graph::ItemEdit> edits(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const FoundItem& item = items[i];
+    const bool shortcut = records[i] == nullptr && targets[i] != FoundItem::kNone;
+    const auto* record = records[shortcut ? targets[i] : i].get();
+    if (!item.download_url.empty()) edits[i].download_url = download_url(x, item);
+    if (is_version(item))
+      say_version(x, item, items[item.parent], edits[i]);
+    else if (record != nullptr && speaks_for(*record, item))
+      say_plain(record->binding, item, edits[i]);
+    else if (!shortcut)
+      hide_unnamed(item, edits[i]);
+  }
+  return edits;
+}
+
+}  // namespace kerros::io

@@ -1,0 +1,18 @@
+// What is to be said of the items of an answer, from what the registry knows of them.
+//
+// A size that nobody can tell is not shown: an item without ids, and a version whose size could be
+// a sealed one and is in no record, lose theirs.
+//
+// Thread safety: one coroutine. Errors: Refused, when the store cannot be read.
+#pragma once
+
+#include <vector>
+
+#include "gateway/io/exchange.h"
+
+namespace kerros::io {
+
+// In the order of `items`; a drive that an item does not name is filled in where the request does.
+std::vector<graph::ItemEdit> edits_for(const Exchange& x, std::vector<graph::FoundItem>& items);
+
+}  // namespace kerros::io
