@@ -90,7 +90,7 @@ bool makes_item(const JsonText& text, const Member& member, Word word) {
 Word word_of(std::string_view name) {
   if (name.size() <= kLongest)
     for (std::size_t i = kByLength[name.size()]; i < kByLength[name.size() + 1]; ++i)
-      if (kKnown[i].name == name) return kKnown[i].word;
+      if (kKnown[i].name.front() == name.front() && kKnown[i].name == name) return kKnown[i].word;
   // "thumbnails@odata.context" goes with the thumbnails.
   const std::size_t sign = name.find('@');
   if (sign == std::string_view::npos) return Word::kOther;

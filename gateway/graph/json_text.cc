@@ -123,9 +123,16 @@ std::size_t JsonText::end_before(Token token) const {
   return end;
 }
 
-JsonText::Token JsonText::token_of(Span value) const {
+// Questions mostly go forward through the text: looked for from where the last one was, in growing
+// steps.
+JsonText::Token JsonText::token_of(Span value) {
   const auto place = static_cast<std::uint32_t>(value.begin - base_);
-  return static_cast<Token>(std::lower_bound(places_, places_ + count_, place) - places_);
+  Token from = places_[last_] <= place ? last_ : 0;
+  Token step = 1;
+  for (; from + step < count_ && places_[from + step] < place; step *= 2) from += step;
+  const Token to = std::min(from + step + 1, count_);
+  last_ = static_cast<Token>(std::lower_bound(places_ + from, places_ + to, place) - places_);
+  return last_;
 }
 
 // The token behind the value at `token`. Brackets are counted, not matched: the text is JSON.
@@ -171,7 +178,7 @@ Members JsonText::members(Span object) {
   return out;
 }
 
-std::vector<Span> JsonText::elements(Span array) const {
+std::vector<Span> JsonText::elements(Span array) {
   std::vector<Span> out;
   if (!is_array(array)) return out;
   Token token = token_of(array) + 1;

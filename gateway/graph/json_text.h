@@ -62,7 +62,7 @@ class JsonText {
   template <typename F>
   void for_each_member(Span object, F&& call);
   // The elements of one array, in order; none for any other value.
-  std::vector<Span> elements(Span array) const;
+  std::vector<Span> elements(Span array);
   // Calls for every object of the text, inner ones before the outer ones they are in.
   using Visit = std::function<void(Span object, std::span<const Member> members)>;
   void for_each_object(const Visit& visit);
@@ -78,7 +78,7 @@ class JsonText {
   std::size_t place(Token token) const { return token < count_ ? base_ + places_[token] : end_; }
   char at(Token token) const { return text_[place(token)]; }
   std::size_t end_before(Token token) const;
-  Token token_of(Span value) const;
+  Token token_of(Span value);
   Token behind(Token token) const;
   Member member_at(Token token);  // value.end is left for the caller
   Token walk(Token token, const Visit& visit, Members& open);
@@ -87,6 +87,7 @@ class JsonText {
   std::unique_ptr<Engine, Return> engine_;
   const std::uint32_t* places_ = nullptr;  // of the engine: where the tokens begin
   Token count_ = 0;
+  Token last_ = 0;        // that token_of() found
   std::size_t base_ = 0;  // what the places count from
   std::size_t end_ = 0;
   Span root_;

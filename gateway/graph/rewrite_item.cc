@@ -9,6 +9,7 @@ namespace {
 // SharePoint percent-encodes this path and others do not: what holds an octet that an encoded path
 // cannot hold, or a % that begins no triplet, is taken as it is.
 std::string decode_path(std::string path) {
+  if (path.find('%') == std::string::npos) return path;
   auto decoded = decode_percent(path, Plus::kLiteral);
   return decoded ? std::move(decoded->text) : std::move(path);
 }
@@ -88,7 +89,10 @@ Answer::~Answer() = default;
 Result<Answer> Answer::parse(std::string_view json) {
   auto text = JsonText::parse(json);
   if (!text) return tl::unexpected(text.error());
-  return Answer(std::make_unique<Parsed>(json, *std::move(text)));
+  auto parsed = std::make_unique<Parsed>(json, *std::move(text));
+  if (parsed->shape.items.size() > kMostItems)
+    return fail(ErrorCode::kFull, "more items than an answer may hold");
+  return Answer(std::move(parsed));
 }
 
 std::vector<FoundItem> Answer::items() {

@@ -17,7 +17,8 @@
 // file that is its `resource`. Sizes in fields that belong to no item are taken out.
 //
 // Thread safety: one owner for each Answer. Lifetime: an Answer views the text it was made from.
-// Errors: kMalformed when the text is not JSON (or deeper than 128). The caller bounds the size.
+// Errors: kMalformed when the text is not JSON (or deeper than 128), kFull when it holds more than
+// kMostItems. The caller bounds the size.
 #pragma once
 
 #include <cstdint>
@@ -94,6 +95,9 @@ struct Rewrite {
 
 class Answer {
  public:
+  // Pages hold a thousand; what is said of an item takes far more memory than naming one.
+  static constexpr std::size_t kMostItems = 20'000;
+
   static Result<Answer> parse(std::string_view json);
   Answer(Answer&&) noexcept;
   ~Answer();

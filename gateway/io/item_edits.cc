@@ -76,7 +76,7 @@ void say_version(const Exchange& x, const FoundItem& item, const FoundItem& owne
 
 void hide_unnamed(const FoundItem& item, graph::ItemEdit& edit) {
   if (is_named(item) || item.is_folder || item.is_root) return;
-  edit.drop_size = true;
+  edit.drop_size = item.size && crypto::plain_size(*item.size);
   edit.quick_xor_hash = "";
 }
 

@@ -1,7 +1,7 @@
 // What is to be said of the items of an answer, from what the registry knows of them.
 //
-// A size that nobody can tell is not shown: an item without ids, and a version whose size could be
-// a sealed one and is in no record, lose theirs.
+// A size that nobody can tell is not shown: an item without ids, and a version in no record, lose
+// theirs when it could be that of a sealed file.
 //
 // Thread safety: one coroutine. Errors: Refused, when the store cannot be read.
 #pragma once

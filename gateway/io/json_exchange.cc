@@ -136,7 +136,10 @@ std::string rewrite_json(Exchange& x, std::string_view json, const graph::Widene
                          std::optional<graph::ItemEdit> columns) {
   if (json.empty()) return {};
   auto answer = graph::Answer::parse(json);
-  if (!answer) throw Refused{graph::Refusal::kUpstreamMalformed, "", answer.error().detail};
+  if (!answer)
+    throw Refused{answer.error().code == ErrorCode::kFull ? graph::Refusal::kAnswerTooLarge
+                                                          : graph::Refusal::kUpstreamMalformed,
+                  "", answer.error().detail};
   auto items = answer->items();
   graph::Rewrite edits;
   edits.items = edits_for(x, items);

@@ -73,6 +73,15 @@ TEST(FindItems, FindsItemsThatSayLittle) {
   EXPECT_EQ(find_items("\xef\xbb\xbf{\"size\":5}")->size(), 1U);
 }
 
+TEST(FindItems, RefusesMoreThanAnAnswerMayHold) {
+  std::string json = R"([{"size":1})";
+  for (std::size_t i = 1; i < Answer::kMostItems; ++i) json += R"(,{"size":1})";
+  EXPECT_EQ(find_items(json + "]")->size(), Answer::kMostItems);
+  const auto refused = find_items(json + R"(,{"size":1}])");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kFull);
+}
+
 TEST(FindItems, LeavesOthersAlone) {
   for (const char* json :
        {"{}", "[]", "7", R"({"id":"1","name":"n"})", R"({"quota":{"deleted":5,"used":7}})",

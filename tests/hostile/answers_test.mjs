@@ -53,6 +53,17 @@ try {
     hidden(answer);
   });
 
+  await cases.check('what the cloud reads from sealed bytes is not shown, and the media type is told by the name', async () => {
+    const file = { mimeType: 'application/octet-stream', processingMetadata: true, hashes: { quickXorHash: 'x', sha1Hash: 'y' } };
+    const answer = await told('GET', '/me/drive/root/children', json({ value: [{ ...sealed, file, video: {}, photo: {} }, { ...ordinary, file }] }));
+    const [ours, other] = answer.json.value;
+    assert.equal(ours.file.mimeType, 'application/vnd.openxmlformats-officedocument.wordprocessingml.document');
+    assert.equal(ours.file.processingMetadata, true);
+    assert.deepEqual(Object.keys(ours.file.hashes), ['quickXorHash']);
+    assert.deepEqual([ours.video, ours.photo], [undefined, undefined]);
+    assert.deepEqual(other.file, file);
+  });
+
   await cases.check('94: sizes of 0 stay 0, and a shortcut tells about what it leads to', async () => {
     const answer = await told('GET', '/me/drive/sharedWithMe', json({ value: [
       { id: 'x', name: 'a.docx', size: 0, remoteItem: { ...sealed, size: 0 } },
@@ -163,6 +174,18 @@ try {
     assert.equal(sentTarget(), `/v1.0/me/drive/root/children?$skiptoken=${token}`);
   });
 
+  await cases.check('88: the token of a delta link alone goes on where the link would', async () => {
+    const first = await office.graph('GET', '/me/drive/root/delta?$select=size,name');
+    assert.equal(first.status, 200);
+    const link = first.json['@odata.deltaLink'];
+    assert.ok(link.startsWith(`${office.base}/`), link);
+    assert.ok(!link.includes('cTag'), link);
+    const token = /[?&(]token=([^&)]+)/.exec(link)[1];
+    const again = await office.graph('GET', `/me/drive/root/delta?token=${token}`);
+    assert.equal(again.status, 200, again.bytes.toString());
+    assert.ok(again.json.value.length < first.json.value.length);
+  });
+
   await cases.check('86: $select in every spelling is understood or refused', async () => {
     const one = json({ '@odata.context': 'c', ...few, '@microsoft.graph.downloadUrl': 'https://tenant.test/d' });
     const at = `/drives/${few.parentReference.driveId}/items/${few.id}`;
@@ -206,7 +229,7 @@ try {
         assert.equal(wire.seen.length, 0);
       }
     }
-    const long = await office.graph('POST', '/search/query', { headers, body: `"${'a'.repeat(5 << 20)}"` });
+    const long = await office.graph('POST', '/search/query', { headers, body: `"${'a'.repeat((4 << 20) + 1000)}"` });
     assert.equal(long.status, 413);
   });
 
