@@ -229,8 +229,11 @@ try {
         assert.equal(wire.seen.length, 0);
       }
     }
-    const long = await office.graph('POST', '/search/query', { headers, body: `"${'a'.repeat((4 << 20) + 1000)}"` });
-    assert.equal(long.status, 413);
+    // Refused by its length alone: whether a client that still sends can read the answer is luck.
+    wire.seen.length = 0;
+    const long = await office.graph('POST', '/search/query', { headers, body: `"${'a'.repeat(5 << 20)}"` }).catch((error) => error);
+    assert.ok(long.status === 413 || ['EPIPE', 'ECONNRESET'].includes(long.code), String(long));
+    assert.equal(wire.seen.length, 0);
   });
 
   await cases.check('an answer over the limit is refused with a reason', async () => {
