@@ -246,10 +246,12 @@ graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head) 
 }
 
 std::string own_link(const Exchange& x, std::string_view url) {
-  const auto parsed = parse_upstream_url(url);
+  const std::size_t fragment = std::min(url.find('#'), url.size());  // contexts have one
+  const auto parsed = parse_upstream_url(url.substr(0, fragment));
   if (!parsed || !host_matches(x.config().upstream.graph_host, parsed->host))
     return std::string(url);
-  return "https://" + x.config().graph_door.name + parsed->target;
+  return "https://" + x.config().graph_door.name + parsed->target +
+         std::string(url.substr(fragment));
 }
 
 namespace {

@@ -15,7 +15,7 @@ const drive = item.parentReference.driveId;
 const ordinary = await office.folder('Yleinen');
 
 const kNoCopy = 'copies are not followed';
-const kNoQuery = 'the search interface is refused';
+const kNoQuery = 'the sandbox has none; hostile.Answers plays its answers';
 
 async function batch(requests) {
   const reply = await office.graph('POST', '/$batch', { body: { requests } });

@@ -42,11 +42,12 @@ try {
   const hidden = (answer) => assert.ok(!answer.bytes.includes(String(stored)), `a sealed size is shown: ${answer.bytes}`);
 
   await cases.check('90: a folder of all kinds, each told right', async () => {
-    const answer = await told('GET', '/me/drive/root/children', json({ value: [sealed, ordinary,
+    const answer = await told('GET', '/me/drive/root/children', json({ '@odata.context': "https://graph.microsoft.com/v1.0/$metadata#drives('b%21x')/items", value: [sealed, ordinary,
       { id: '1', folder: { childCount: 1 }, size: 77, name: 'f' }, { id: '2', package: { type: 'oneNote' }, size: 78 },
       { id: '3', name: 'empty', size: 0, file: {} }, { ...sealed, file: {} },
       { id: '5', name: 's', remoteItem: few, size: 0 }, { ...few, '@microsoft.graph.downloadUrl': 'https://tenant.test/x' }] }));
     const sizes = answer.json.value.map((item) => item.size);
+    assert.equal(answer.json['@odata.context'], `${office.base}/$metadata#drives('b%21x')/items`);
     assert.deepEqual(sizes, [40000, 3000, 77, 78, 0, 40000, 0, 40000]);
     assert.equal(answer.json.value[6].remoteItem.size, 40000);
     assert.match(answer.json.value[7]['@microsoft.graph.downloadUrl'], /^https:\/\/localhost:\d+\/kerros\/download\//);
