@@ -63,6 +63,12 @@ Status check_unseal(const Config& c) {
   return {};
 }
 
+Status refuse_path(const Config& c, const std::string& rule, const std::string& glob) {
+  return refuse(c, "policy rule \"" + rule + "\" has the path \"" + glob + "\"",
+                "paths are matched from the drive's root and begin with \"/\"",
+                "write \"/" + glob + "\" for the root, or \"/**/" + glob + "\" for any depth");
+}
+
 Status check_rules(const Config& c) {
   std::set<std::string> names;
   for (const auto& rule : c.policy.rules) {
@@ -71,11 +77,7 @@ Status check_rules(const Config& c) {
                     "the audit log names the rule that decided, so names must differ",
                     "rename one of them");
     for (const auto& glob : rule.paths)
-      if (!glob.starts_with('/'))
-        return refuse(
-            c, "policy rule \"" + rule.name + "\" has the path \"" + glob + "\"",
-            "paths are matched from the drive's root and begin with \"/\"",
-            "write \"/" + glob + "\" for the root, or \"/**/" + glob + "\" for any depth");
+      if (!glob.starts_with('/')) return refuse_path(c, rule.name, glob);
   }
   return {};
 }

@@ -21,7 +21,7 @@ audit::Record reading(const crypto::Prefix& prefix, const std::string& file) {
 
 Result<keystore::ItemRecord> find_record(const Installation& installation,
                                          const crypto::Prefix& prefix, const std::string& file) {
-  const auto record = installation.store->find(prefix.header.key);
+  auto record = installation.store->find(prefix.header.key);
   if (!record && record.error().code == ErrorCode::kNotFound)
     return complain(ErrorCode::kNotFound,
                     "this store does not know the key " + to_hex(prefix.header.key),
@@ -70,7 +70,7 @@ Status StoredDek::use(const std::function<Status(ByteView dek)>& use) const {
   const auto intent = log.append_and_wait(outcome);
   if (!intent) return tl::unexpected(intent.error());
   const auto dek = (*installation)->store->unlock(record->sealed);
-  const Status used = dek ? use(dek->reveal()) : Status(tl::unexpected(dek.error()));
+  Status used = dek ? use(dek->reveal()) : Status(tl::unexpected(dek.error()));
   outcome.time_ms = now_ms();
   outcome.event = audit::Event::kReadDone;
   outcome.status = used ? "done" : std::string("failed: ") + name(used.error().code);

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   ::umask(077);
 
   Globals globals;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet, and nobody sets variables
   const char* named = std::getenv("KERROS_CONFIG");
   globals.config_file = named != nullptr && *named != '\0' ? named : "/etc/kerros/kerros.toml";
   const std::vector<Option> common = {

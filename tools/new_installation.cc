@@ -150,10 +150,11 @@ bool usable_tmpfs(const std::string& directory) {
 
 // Memory that a restart of the gateway leaves and a restart of the machine does not.
 std::string sessions_directory(const std::string& tenant) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  for (const std::string& base : {std::string(::geteuid() == 0 ? "/run" : ""),
-                                  std::string(runtime ? runtime : ""), std::string("/dev/shm")})
-    if (!base.empty() && usable_tmpfs(base)) return base + "/kerros-" + tenant;
+  for (std::string base : {std::string(::geteuid() == 0 ? "/run" : ""),
+                           std::string(runtime ? runtime : ""), std::string("/dev/shm")})
+    if (!base.empty() && usable_tmpfs(base)) return base.append("/kerros-").append(tenant);
   return "run/sessions";
 }
 
@@ -175,11 +176,11 @@ Result<std::string> fill(NewInstallation& wanted, Scaffold& scaffold) {
   if (!config) return tl::unexpected(config.error());
   if (auto ok = make_certificates(wanted, scaffold); !ok) return tl::unexpected(ok.error());
   if (auto ok = make_key_file(wanted, *config, scaffold); !ok) return tl::unexpected(ok.error());
-  const auto tenant = make_store(wanted, *config);
+  auto tenant = make_store(wanted, *config);
   if (!tenant) return tenant;
   std::error_code ignored;
   fs::remove_all(config->store.sessions, ignored);
-  const auto sessions = sessions_directory(*tenant);
+  auto sessions = sessions_directory(*tenant);
   if (auto ok = write_file(scaffold.at("kerros.toml"), config_text(wanted, sessions), 0640); !ok)
     return tl::unexpected(ok.error());
   return sessions;

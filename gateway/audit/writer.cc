@@ -25,19 +25,19 @@ Writer::Writer(Start start, const Keys& keys)
 Writer::~Writer() { stop(); }
 
 void Writer::append(Record record, Appended done) {
-  Status accepted = check(record);
-  if (accepted) {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      accepted = tl::unexpected(closed());
-    } else if (queue_.size() >= kMaxQueued) {
-      accepted = fail(ErrorCode::kUnavailable, "the audit log cannot keep up");
-    } else {
-      queue_.push_back({std::move(record), std::move(done)});
-      wake_.notify_one();
-    }
-  }
-  if (!accepted) done(tl::unexpected(accepted.error()));
+  Waiting waiting{std::move(record), std::move(done)};
+  if (const Status taken = take(waiting); !taken) waiting.done(tl::unexpected(taken.error()));
+}
+
+Status Writer::take(Waiting& waiting) {
+  if (auto ok = check(waiting.record); !ok) return ok;
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return tl::unexpected(closed());
+  if (queue_.size() >= kMaxQueued)
+    return fail(ErrorCode::kUnavailable, "the audit log cannot keep up");
+  queue_.push_back(std::move(waiting));
+  wake_.notify_one();
+  return {};
 }
 
 void Writer::stop() {

@@ -56,6 +56,7 @@ class Writer {
     Bytes frames;
     std::vector<Digest> entries;
   };
+  Status take(Waiting& waiting);  // into the queue; untouched when it fails
   void run();
   std::vector<Waiting> take_group(std::unique_lock<std::mutex>& lock);
   Status write(const std::vector<Waiting>& group);

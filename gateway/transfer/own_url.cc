@@ -14,7 +14,9 @@ constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 constexpr std::string_view kLabel = "kerros/1/url-token";
 constexpr std::uint8_t kTokenVersion = 1;
 
-const Error kBadToken{ErrorCode::kNotAuthentic, "the URL was not issued here, or has expired"};
+Error bad_token() {
+  return {ErrorCode::kNotAuthentic, "the URL was not issued here, or has expired"};
+}
 
 Bytes context_of(UrlPurpose purpose, std::string_view host, const crypto::Id& gateway) {
   Writer context;
@@ -51,16 +53,16 @@ Result<std::string> OwnUrls::seal(UrlPurpose purpose, ByteView body, std::uint64
 Result<Bytes> OwnUrls::open(UrlPurpose purpose, std::string_view token,
                             std::uint64_t now_ms) const {
   const auto raw = from_base64url(token);
-  if (!raw || raw->size() < 5 || raw->front() != kTokenVersion) return tl::unexpected(kBadToken);
+  if (!raw || raw->size() < 5 || raw->front() != kTokenVersion) return tl::unexpected(bad_token());
   const auto day = load_be<std::uint32_t>(ByteView(*raw).subspan(1, 4));
   const auto today = static_cast<std::uint32_t>(now_ms / kDayMs);
-  if (day > today || today - day > 1) return tl::unexpected(kBadToken);
+  if (day > today || today - day > 1) return tl::unexpected(bad_token());
   auto key = key_of_day_(day);
   if (!key) return tl::unexpected(key.error());
   auto body =
       crypto::open_value(std::as_const(*key).reveal(), kLabel,
                          context_of(purpose, public_host_, gateway_), ByteView(*raw).subspan(5));
-  if (!body) return tl::unexpected(kBadToken);
+  if (!body) return tl::unexpected(bad_token());
   const ByteView view = std::as_const(*body).reveal();
   return Bytes(view.begin(), view.end());
 }
@@ -88,7 +90,7 @@ Result<DownloadGrant> OwnUrls::open_download(std::string_view token, std::uint64
   for (auto* text :
        {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     *text = in.text();
-  if (!in.ok() || now_ms >= expires) return tl::unexpected(kBadToken);
+  if (!in.ok() || now_ms >= expires) return tl::unexpected(bad_token());
   return grant;
 }
 
@@ -102,7 +104,7 @@ Result<crypto::Id> OwnUrls::open_upload(std::string_view token, std::uint64_t no
   const auto body = open(UrlPurpose::kUpload, token, now_ms);
   if (!body) return tl::unexpected(body.error());
   crypto::Id session{};
-  if (body->size() != session.size()) return tl::unexpected(kBadToken);
+  if (body->size() != session.size()) return tl::unexpected(bad_token());
   std::ranges::copy(*body, session.begin());
   return session;
 }
