@@ -175,10 +175,20 @@ class Reader {
         ok = take_list(*drives, rule.drives, "drives = [\"b!...\"]");
       if (const auto* paths = table.get("paths"); ok && paths)
         ok = take_list(*paths, rule.paths, "paths = [\"/Secret/**\"]");
+      if (const auto* legacy = table.get("legacy_plain"); ok && legacy)
+        ok = take_legacy(*legacy, rule);
       if (!ok) return ok;
       slot.value->push_back(std::move(rule));
       return {};
     });
+  }
+
+  Status take_legacy(const toml::node& node, policy::Rule& rule) {
+    const auto word = node.value_exact<std::string>();
+    if (!word || (*word != "pass" && *word != "refuse"))
+      return wrong(node, "\"pass\" or \"refuse\"", "\"refuse\"");
+    rule.legacy_plain = *word == "pass" ? policy::LegacyPlain::kPass : policy::LegacyPlain::kRefuse;
+    return {};
   }
 
   Status take_text(const toml::node& node, std::string& out, std::string_view expected,

@@ -125,6 +125,9 @@ std::string rules_text(const std::vector<policy::Rule>& rules) {
     if (!rule.drives.empty()) text += ", drives = " + list_text(rule.drives);
     if (!rule.paths.empty()) text += ", paths = " + list_text(rule.paths);
     if (!rule.unit.empty()) text += ", unit = " + quote(rule.unit);
+    if (rule.legacy_plain)
+      text +=
+          ", legacy_plain = " + quote(kLegacyPlain[static_cast<std::size_t>(*rule.legacy_plain)]);
     text += " }";
   }
   return text + "]";
@@ -159,7 +162,8 @@ std::span<const std::string_view> connect_keys() {
 }
 
 std::span<const std::string_view> rule_keys() {
-  static constexpr std::array<std::string_view, 4> kKeys = {"name", "drives", "paths", "unit"};
+  static constexpr std::array<std::string_view, 5> kKeys = {"name", "drives", "paths", "unit",
+                                                            "legacy_plain"};
   return kKeys;
 }
 

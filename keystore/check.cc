@@ -40,6 +40,9 @@ Result<Bytes> items_head(const StoreKeys& keys, const std::string& directory,
       ++records;
       if (auto sound = verify_item(keys, row.key, row.value); !sound) return sound;
     }
+    if (row.db == "intents")
+      if (auto sound = decode_intent(keys, row.key, row.value); !sound)
+        return tl::unexpected(sound.error());
     counted.enter(keys, row.db, row.key, row.value);
     return {};
   };

@@ -30,7 +30,8 @@ bool may_follow(ItemState from, ItemState to) {
 EnvParams Items::env_params(const std::string& directory, std::uint64_t map_bytes) {
   return {directory,
           map_bytes,
-          {std::string(kRecordsDb), std::string(kIndexDb), std::string(kHeadDb)},
+          {std::string(kRecordsDb), std::string(kIndexDb), std::string(kHeadDb),
+           std::string(kIntentsDb)},
           true};
 }
 
@@ -39,8 +40,22 @@ Result<std::unique_ptr<Items>> Items::open(std::unique_ptr<Env> env, const Store
                                            const StoreHead& keys_head) {
   auto scratch = crypto::SecretBytes::make(kDekSize);
   if (!scratch) return tl::unexpected(scratch.error());
-  return std::unique_ptr<Items>(
+  std::uint64_t intents = 0;
+  {
+    auto txn = ReadTxn::begin(*env);
+    if (!txn) return tl::unexpected(txn.error());
+    const auto count = [&](ByteView, ByteView stored) {
+      if (!is_seen(stored)) ++intents;
+      return true;
+    };
+    if (auto ok = (*txn)->walk(env->db(kIntents), {}, count); !ok)
+      return tl::unexpected(ok.error());
+  }
+  std::unique_ptr<Items> items(
       new Items(std::move(env), keys, units, std::move(head), keys_head, std::move(*scratch)));
+  items->durable_intents_ = intents;
+  items->intent_count_.store(intents, std::memory_order_relaxed);
+  return items;
 }
 
 Items::Items(std::unique_ptr<Env> env, const StoreKeys& keys, const UnitKeys& units, Head head,
@@ -63,6 +78,7 @@ Items::Items(std::unique_ptr<Env> env, const StoreKeys& keys, const UnitKeys& un
 
 void Items::begin_group() {
   working_ = durable_;
+  working_intents_ = durable_intents_;
   has_room_ = env_->pages_left(reserve_) >= reserve_;
 }
 
@@ -73,7 +89,9 @@ Status Items::write_head(WriteTxn& txn) {
 
 void Items::publish() {
   durable_ = working_;
+  durable_intents_ = working_intents_;
   count_.store(durable_.count(), std::memory_order_relaxed);
+  intent_count_.store(durable_intents_, std::memory_order_relaxed);
   const StoreHead head = durable_.published(keys_, keys_head_.set_hash);
   const std::lock_guard lock(head_mutex_);
   published_ = head;
@@ -93,9 +111,11 @@ Status Items::check_writable() {
 void Items::put_pending(const ItemRecord& record, Done done) {
   if (record.state != ItemState::kPending)
     return done(fail(ErrorCode::kConflict, "only pending records are put"));
+  ItemRecord own = record;
+  own.id = own.sealed.key;
   // Encoded here, in the caller's thread: the committer only stores.
-  committer_->submit([this, key = record.sealed.key, stored = encode_item(keys_, record)](
-                         WriteTxn& txn) { return apply_put(txn, key, stored); },
+  committer_->submit([this, id = own.id, stored = encode_item(keys_, own)](
+                         WriteTxn& txn) { return apply_put(txn, id, stored); },
                      std::move(done));
 }
 
@@ -111,7 +131,7 @@ Status Items::apply_put(WriteTxn& txn, const Id& key, ByteView stored) {
 }
 
 Status Items::replace(WriteTxn& txn, const Loaded& loaded) {
-  const Id& key = loaded.record.sealed.key;
+  const Id& key = loaded.record.id;
   const Bytes stored = encode_item(keys_, loaded.record);
   if (auto ok = txn.put(env_->db(kRecords), key, stored); !ok) return ok;
   working_.leave(keys_, kRecordsDb, key, loaded.stored);
@@ -119,16 +139,16 @@ Status Items::replace(WriteTxn& txn, const Loaded& loaded) {
   return {};
 }
 
-void Items::set_state(const Id& key, ItemState from, ItemState to, Done done) {
+void Items::set_state(const Id& id, ItemState from, ItemState to, Done done) {
   if (!may_follow(from, to))
     return done(fail(ErrorCode::kConflict,
                      std::string("no record goes from ") + name(from) + " to " + name(to)));
   committer_->submit(
-      [this, key, from, to](WriteTxn& txn) -> Status {
-        auto loaded = load(txn, key);
+      [this, id, from, to](WriteTxn& txn) -> Status {
+        auto loaded = load(txn, id);
         if (!loaded) return tl::unexpected(loaded.error());
         if (loaded->record.state != from)
-          return fail(ErrorCode::kConflict, "item record " + to_hex(key) + " is not " + name(from) +
+          return fail(ErrorCode::kConflict, "item record " + to_hex(id) + " is not " + name(from) +
                                                 " but " + name(loaded->record.state));
         loaded->record.state = to;
         return replace(txn, *loaded);

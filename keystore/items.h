@@ -1,4 +1,5 @@
-// The items environment: records by key id, the index of versions by (drive, item), the head.
+// The items environment: records by id, the index of versions by (drive, item), intents, the head.
+// items.cc: one file and its versions; copies.cc: where else it may turn up.
 //
 // Thread safety: every member from any thread. Writes run on this environment's committer.
 // Lifetime: keys and unit keys must outlive it.
@@ -24,7 +25,7 @@ struct BindRequest {
 
 class Items {
  public:
-  static constexpr std::size_t kRecords = 0, kIndex = 1, kHead = 2;
+  static constexpr std::size_t kRecords = 0, kIndex = 1, kHead = 2, kIntents = 3;
   static EnvParams env_params(const std::string& directory, std::uint64_t map_bytes);
 
   static Result<std::unique_ptr<Items>> open(std::unique_ptr<Env> env, const StoreKeys& keys,
@@ -33,7 +34,8 @@ class Items {
 
   void put_pending(const ItemRecord& record, Done done);
   void bind(BindRequest request, Done done);
-  void set_state(const Id& key, ItemState from, ItemState to, Done done);
+  void set_state(const Id& id, ItemState from, ItemState to, Done done);
+  void refresh(const Id& id, Binding binding, Done done);
   Status check_writable();
 
   Result<ItemRecord> find(const Id& key) const;
@@ -43,6 +45,19 @@ class Items {
       std::span<const KeyStore::ItemRef> items) const;
   Result<std::vector<ItemRecord>> scan(const Id& after, std::size_t limit,
                                        const ScanFilter& filter) const;
+  Result<std::vector<ItemRecord>> bindings(const Id& key) const;
+
+  void put_intents(std::vector<Intent> intents, UnixMillis now, Done done);
+  void pin_intent(const Intent& intent, std::string item_id, Done done);
+  void drop_intents(std::vector<Intent> intents, Done done);
+  void fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done);
+  Result<std::vector<Intent>> intents(const Id& key, UnixMillis now) const;
+  Result<std::vector<Intent>> all_intents(UnixMillis now) const;
+  std::uint64_t intent_count() const { return intent_count_.load(std::memory_order_relaxed); }
+  void put_seen(Intent seen, Done done);
+  Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id) const;
+  void accept_seen(const Intent& seen, UnixMillis now, Done done);
+
   std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
   StoreHead head() const;
   std::size_t queued() const { return committer_->queued(); }
@@ -58,7 +73,9 @@ class Items {
   Status write_head(WriteTxn& txn);
   void publish();
 
-  Result<Loaded> load(Txn& txn, const Id& key) const;
+  using IndexHash = std::array<std::uint8_t, 32>;
+  Result<Loaded> load(Txn& txn, const Id& id) const;
+  Result<std::vector<Id>> ids_under(Txn& txn, const IndexHash& hash) const;  // newest first
   Result<std::vector<Id>> version_ids(Txn& txn, std::string_view drive_id,
                                       std::string_view item_id) const;
   Status replace(WriteTxn& txn, const Loaded& loaded);
@@ -66,6 +83,21 @@ class Items {
   Status apply_bind(WriteTxn& txn, const BindRequest& request);
   Result<std::vector<Loaded>> superseded_by(WriteTxn& txn, const BindRequest& request);
   Status rewrap(SealedKey& sealed);
+
+  Status enter(WriteTxn& txn, std::string_view db, std::size_t at, ByteView key, ByteView value);
+  Result<Bytes> stored_intent(Txn& txn, const Intent& intent) const;
+  Status erase_intent(WriteTxn& txn, ByteView row, ByteView stored);
+  Status replace_intent(WriteTxn& txn, const Intent& intent, ByteView before);
+  Status forget_expired(WriteTxn& txn, UnixMillis now);
+  Status apply_intents(WriteTxn& txn, const std::vector<Intent>& intents, UnixMillis now);
+  Status apply_fulfil(WriteTxn& txn, const Intent& intent, const Binding& binding, UnixMillis now);
+  Status apply_accept(WriteTxn& txn, const Intent& seen, UnixMillis now);
+  Status place_file(WriteTxn& txn, const Intent& intent, Binding binding, UnixMillis now);
+  Status supersede_versions(WriteTxn& txn, std::string_view drive_id, std::string_view item_id,
+                            const Id& except, bool suspects_too);
+  Result<std::vector<Intent>> intents_where(Txn& txn, ByteView from,
+                                            const std::function<bool(ByteView row)>& within,
+                                            UnixMillis now) const;
 
   std::unique_ptr<Env> env_;
   const StoreKeys& keys_;
@@ -79,6 +111,9 @@ class Items {
   mutable std::mutex head_mutex_;
   StoreHead published_;
   std::atomic<std::uint64_t> count_{0};
+  std::uint64_t durable_intents_ = 0;  // committer's thread alone, like working_intents_
+  std::uint64_t working_intents_ = 0;
+  std::atomic<std::uint64_t> intent_count_{0};
   std::unique_ptr<Committer> committer_;  // last: stops first
 };
 

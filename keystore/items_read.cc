@@ -16,7 +16,10 @@ Result<Items::Loaded> Items::load(Txn& txn, const Id& key) const {
 
 Result<std::vector<Id>> Items::version_ids(Txn& txn, std::string_view drive_id,
                                            std::string_view item_id) const {
-  const auto hash = index_hash(keys_, drive_id, item_id);
+  return ids_under(txn, index_hash(keys_, drive_id, item_id));
+}
+
+Result<std::vector<Id>> Items::ids_under(Txn& txn, const IndexHash& hash) const {
   Id last{};
   last.fill(0xff);
   std::vector<Id> ids;

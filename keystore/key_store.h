@@ -103,9 +103,9 @@ class KeyStore {
                     Done done) = 0;
   // kConflict: it is not in `from`, or no record goes from there to `to` (pending only becomes void
   // here; void and shredded are final).
-  virtual void set_state(const Id& key, ItemState from, ItemState to, Done done) = 0;
-  virtual Result<ItemRecord> find(const Id& key) const = 0;
-  // All versions of an item, newest key id first; empty when it was never sealed here.
+  virtual void set_state(const Id& record, ItemState from, ItemState to, Done done) = 0;
+  virtual Result<ItemRecord> find(const Id& record) const = 0;
+  // All versions of an item, newest record first; empty when it was never sealed here.
   virtual Result<std::vector<ItemRecord>> versions(std::string_view drive_id,
                                                    std::string_view item_id) const = 0;
   // The newest record of each (drive, item) that is bound or unverified, in the order asked; absent
@@ -116,11 +116,39 @@ class KeyStore {
   };
   virtual Result<std::vector<std::unique_ptr<ItemRecord>>> newest_bound(
       std::span<const ItemRef> items) const = 0;
-  // In key id order, from `after` (exclusive; zero id: the beginning), at most `limit` records.
+  // In the order of record ids, from `after` (exclusive; zero id: the beginning), at most `limit`
+  // records.
   virtual Result<std::vector<ItemRecord>> scan(const Id& after, std::size_t limit,
                                                const ScanFilter& filter) const = 0;
+  // Every record of one file: the item it was uploaded as, and its copies. Empty: unknown key.
+  virtual Result<std::vector<ItemRecord>> bindings(const Id& key) const = 0;
+  // The record's item has another name, path, eTag or cTag, or was published; the file is the same.
+  // kConflict: the binding names another item.
+  virtual void refresh(const Id& record, Binding binding, Done done) = 0;
   virtual std::uint64_t item_count() const = 0;
   virtual StoreHead head() const = 0;
+
+  // --- intents ---
+  // All or none; forgets those that have expired. kConflict: one exists.
+  virtual void put_intents(std::vector<Intent> intents, UnixMillis now, Done done) = 0;
+  // Upstream told which item it is. kNotFound: it was spent, or has expired.
+  virtual void pin_intent(const Intent& intent, std::string item_id, Done done) = 0;
+  virtual void drop_intents(std::vector<Intent> intents, Done done) = 0;
+  // Spends it, in one transaction: a copy gets a record of its own, a restored version becomes the
+  // newest one; other versions of the item become superseded. Sizes and hashes are those of the
+  // file. kNotFound: it was spent before. kConflict: the file is not one that can be read, or the
+  // binding is not what was asked for.
+  virtual void fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done) = 0;
+  // Unspent and unexpired ones for the file of this key.
+  virtual Result<std::vector<Intent>> intents(const Id& key, UnixMillis now) const = 0;
+  virtual Result<std::vector<Intent>> all_intents(UnixMillis now) const = 0;  // kSeen not included
+  virtual std::uint64_t intent_count() const = 0;                             // nor here
+  // Remembers what was refused for an item, the last one.
+  virtual void put_seen(Intent seen, Done done) = 0;
+  virtual Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id) const = 0;
+  // Makes what was refused the item's newest version; `seen` must still be what is remembered
+  // (kConflict). Plain bytes: its sealed versions become superseded.
+  virtual void accept_seen(const Intent& seen, UnixMillis now, Done done) = 0;
 
   // --- sessions ---
   virtual void put_session(SessionRecord record, Done done) = 0;  // kConflict: it exists

@@ -80,6 +80,36 @@ Result<std::vector<ItemRecord>> LmdbStore::scan(const Id& after, std::size_t lim
   return items_->scan(after, limit, filter);
 }
 
+void LmdbStore::refresh(const Id& record, Binding binding, Done done) {
+  items_->refresh(record, std::move(binding), std::move(done));
+}
+
+// --- intents ---
+
+void LmdbStore::put_intents(std::vector<Intent> intents, UnixMillis now, Done done) {
+  items_->put_intents(std::move(intents), now, std::move(done));
+}
+
+void LmdbStore::pin_intent(const Intent& intent, std::string item_id, Done done) {
+  items_->pin_intent(intent, std::move(item_id), std::move(done));
+}
+
+void LmdbStore::drop_intents(std::vector<Intent> intents, Done done) {
+  items_->drop_intents(std::move(intents), std::move(done));
+}
+
+void LmdbStore::fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done) {
+  items_->fulfil(intent, std::move(binding), now, std::move(done));
+}
+
+void LmdbStore::put_seen(Intent seen, Done done) {
+  items_->put_seen(std::move(seen), std::move(done));
+}
+
+void LmdbStore::accept_seen(const Intent& seen, UnixMillis now, Done done) {
+  items_->accept_seen(seen, now, std::move(done));
+}
+
 // --- sessions ---
 
 void LmdbStore::put_session(SessionRecord record, Done done) {

@@ -35,8 +35,29 @@ class LmdbStore : public KeyStore {
       std::span<const ItemRef> items) const override;
   Result<std::vector<ItemRecord>> scan(const Id& after, std::size_t limit,
                                        const ScanFilter& filter) const override;
+  Result<std::vector<ItemRecord>> bindings(const Id& key) const override {
+    return items_->bindings(key);
+  }
+  void refresh(const Id& record, Binding binding, Done done) override;
   std::uint64_t item_count() const override { return items_->count(); }
   StoreHead head() const override { return items_->head(); }
+
+  void put_intents(std::vector<Intent> intents, UnixMillis now, Done done) override;
+  void pin_intent(const Intent& intent, std::string item_id, Done done) override;
+  void drop_intents(std::vector<Intent> intents, Done done) override;
+  void fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done) override;
+  Result<std::vector<Intent>> intents(const Id& key, UnixMillis now) const override {
+    return items_->intents(key, now);
+  }
+  Result<std::vector<Intent>> all_intents(UnixMillis now) const override {
+    return items_->all_intents(now);
+  }
+  std::uint64_t intent_count() const override { return items_->intent_count(); }
+  void put_seen(Intent seen, Done done) override;
+  Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id) const override {
+    return items_->find_seen(drive_id, item_id);
+  }
+  void accept_seen(const Intent& seen, UnixMillis now, Done done) override;
 
   void put_session(SessionRecord record, Done done) override;
   void update_session(SessionRecord record, std::uint64_t tags_below, Done done) override;

@@ -1,16 +1,22 @@
 #include "keystore/record.h"
 
+#include <limits>
+
 #include "keystore/wire.h"
 
 namespace kerros::keystore {
 namespace {
 
-constexpr std::uint8_t kItemVersion = 1;     // On disk: never renumber.
+constexpr std::uint8_t kItemVersion = 1;     // On disk: never renumber. The key id is the row's.
+constexpr std::uint8_t kBindingVersion = 2;  // On disk. Key id and draft are told.
+constexpr std::uint8_t kIntentVersion = 1;   // On disk: never renumber.
 constexpr std::uint8_t kSessionVersion = 1;  // On disk: never renumber.
 constexpr std::size_t kItemOpenSize = 1 + 1 + 16 + 4;
 constexpr std::size_t kMacSize = 32;
 constexpr std::size_t kSealedKeyRoom = 1024;  // more than a SealedKey and the lengths take
 constexpr std::string_view kItemKind = "item-record";
+constexpr std::size_t kIntentOpenSize = 1 + 1 + 8;
+constexpr std::string_view kIntentKind = "intent";
 constexpr std::string_view kSessionKind = "session-record";
 
 void put_sealed_key(Encoder& out, const SealedKey& sealed) {
@@ -73,7 +79,9 @@ std::array<std::uint8_t, 32> row_mac(const StoreKeys& keys, std::string_view db,
   return crypto::mac(keys.record_mac.reveal(), row.view());
 }
 
+// The first form says all of most records, and opens in stores of every age.
 Bytes encode_item(const StoreKeys& keys, const ItemRecord& record) {
+  const bool first_form = record.id == record.sealed.key && !record.binding.draft;
   Encoder body;
   put_sealed_key(body, record.sealed);
   put_binding(body, record.binding);
@@ -81,48 +89,52 @@ Bytes encode_item(const StoreKeys& keys, const ItemRecord& record) {
   body.text(record.created_by);
   body.number(record.created);
   body.number(record.bound);
+  if (!first_form) {
+    body.fixed(record.sealed.key);
+    body.number(static_cast<std::uint8_t>(record.binding.draft ? 1 : 0));
+  }
 
   Encoder out;
-  out.number(kItemVersion);
+  out.number(first_form ? kItemVersion : kBindingVersion);
   out.number(static_cast<std::uint8_t>(record.state));
   out.fixed(record.sealed.kek);
   out.number(record.sealed.kek_version);
-  const Bytes context = item_context(record.sealed.key, out.view());
+  const Bytes context = item_context(record.id, out.view());
   out.fixed(crypto::seal_value(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
                                context, body.view()));
-  out.fixed(row_mac(keys, "records", record.sealed.key, out.view()));
+  out.fixed(row_mac(keys, "records", record.id, out.view()));
   return out.take();
 }
 
-Status verify_item(const StoreKeys& keys, ByteView key_id, ByteView stored) {
-  if (key_id.size() != sizeof(Id) || stored.size() < kItemOpenSize + kMacSize)
-    return tl::unexpected(changed(key_id));
-  const auto mac = row_mac(keys, "records", key_id, stored.first(stored.size() - kMacSize));
-  if (!crypto::equal_constant_time(mac, stored.last(kMacSize)))
-    return tl::unexpected(changed(key_id));
-  if (stored[0] != kItemVersion)
+Status verify_item(const StoreKeys& keys, ByteView id, ByteView stored) {
+  if (id.size() != sizeof(Id) || stored.size() < kItemOpenSize + kMacSize)
+    return tl::unexpected(changed(id));
+  const auto mac = row_mac(keys, "records", id, stored.first(stored.size() - kMacSize));
+  if (!crypto::equal_constant_time(mac, stored.last(kMacSize))) return tl::unexpected(changed(id));
+  if (stored[0] != kItemVersion && stored[0] != kBindingVersion)
     return fail(ErrorCode::kUnknownVersion,
-                "item record " + to_hex(key_id) + " is of a version " + "this build does not know");
+                "item record " + to_hex(id) + " is of a version " + "this build does not know");
   return {};
 }
 
-Result<ItemRecord> decode_item(const StoreKeys& keys, ByteView key_id, ByteView stored) {
-  if (auto sound = verify_item(keys, key_id, stored); !sound) return tl::unexpected(sound.error());
+Result<ItemRecord> decode_item(const StoreKeys& keys, ByteView id, ByteView stored) {
+  if (auto sound = verify_item(keys, id, stored); !sound) return tl::unexpected(sound.error());
   Decoder open(stored.first(kItemOpenSize));
   ItemRecord record;
   open.number<std::uint8_t>();
   record.state = static_cast<ItemState>(open.number<std::uint8_t>());
   open.fixed(record.sealed.kek);
   record.sealed.kek_version = open.number<std::uint32_t>();
-  std::copy(key_id.begin(), key_id.end(), record.sealed.key.begin());
+  std::copy(id.begin(), id.end(), record.id.begin());
+  record.sealed.key = record.id;
 
-  const Bytes context = item_context(key_id, stored.first(kItemOpenSize));
+  const Bytes context = item_context(id, stored.first(kItemOpenSize));
   const ByteView sealed = stored.subspan(kItemOpenSize, stored.size() - kItemOpenSize - kMacSize);
-  if (sealed.size() < crypto::kValueOverhead) return tl::unexpected(changed(key_id));
+  if (sealed.size() < crypto::kValueOverhead) return tl::unexpected(changed(id));
   Bytes plain(sealed.size() - crypto::kValueOverhead);  // names and a wrapped key: no secret memory
   if (!crypto::open_value_into(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
                                context, sealed, plain))
-    return tl::unexpected(changed(key_id));
+    return tl::unexpected(changed(id));
   Decoder body(plain);
   get_sealed_key(body, record.sealed);
   get_binding(body, record.binding);
@@ -130,8 +142,82 @@ Result<ItemRecord> decode_item(const StoreKeys& keys, ByteView key_id, ByteView 
   record.created_by = body.text();
   record.created = body.number<std::uint64_t>();
   record.bound = body.number<std::uint64_t>();
-  if (!body.complete()) return tl::unexpected(changed(key_id));
+  if (stored[0] == kBindingVersion) {
+    body.fixed(record.sealed.key);
+    record.binding.draft = body.number<std::uint8_t>() != 0;
+  }
+  if (!body.complete()) return tl::unexpected(changed(id));
   return record;
+}
+
+Bytes encode_intent(const StoreKeys& keys, ByteView row, const Intent& intent) {
+  Encoder body;
+  body.fixed(intent.id);
+  body.fixed(intent.key);
+  body.fixed(intent.record);
+  for (const std::string* text :
+       {&intent.drive_id, &intent.item_id, &intent.parent, &intent.name, &intent.asked_by})
+    body.text(*text);
+  body.number(static_cast<std::uint8_t>(intent.replaces ? 1 : 0));
+  body.number(intent.audit_intent);
+  body.number(intent.created);
+
+  Encoder out;
+  out.number(kIntentVersion);
+  out.number(static_cast<std::uint8_t>(intent.kind));
+  out.number(intent.expires);
+  Encoder context;
+  context.fixed(row);
+  context.fixed(out.view());
+  out.fixed(crypto::seal_value(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                               sealed_context(kIntentKind, context.view()), body.view()));
+  out.fixed(row_mac(keys, "intents", row, out.view()));
+  return out.take();
+}
+
+Result<Intent> decode_intent(const StoreKeys& keys, ByteView row, ByteView stored) {
+  const auto damaged = [] {
+    return fail(ErrorCode::kNotAuthentic, "the record of an intent was changed on disk");
+  };
+  if (stored.size() < kIntentOpenSize + crypto::kValueOverhead + kMacSize) return damaged();
+  const ByteView signed_part = stored.first(stored.size() - kMacSize);
+  if (!crypto::equal_constant_time(row_mac(keys, "intents", row, signed_part),
+                                   stored.last(kMacSize)))
+    return damaged();
+  if (stored[0] != kIntentVersion)
+    return fail(ErrorCode::kUnknownVersion, "an intent is of a version this build does not know");
+  Encoder context;
+  context.fixed(row);
+  context.fixed(stored.first(kIntentOpenSize));
+  const ByteView sealed = signed_part.subspan(kIntentOpenSize);
+  Bytes plain(sealed.size() - crypto::kValueOverhead);  // names: no secret memory
+  if (!crypto::open_value_into(keys.metadata.reveal(), crypto::label(crypto::Purpose::kMetadata),
+                               sealed_context(kIntentKind, context.view()), sealed, plain))
+    return damaged();
+  Intent intent;
+  intent.kind = static_cast<IntentKind>(stored[1]);
+  intent.expires = expires_of_intent(stored);
+  Decoder body(plain);
+  body.fixed(intent.id);
+  body.fixed(intent.key);
+  body.fixed(intent.record);
+  for (std::string* text :
+       {&intent.drive_id, &intent.item_id, &intent.parent, &intent.name, &intent.asked_by})
+    *text = body.text();
+  intent.replaces = body.number<std::uint8_t>() != 0;
+  intent.audit_intent = body.number<std::uint64_t>();
+  intent.created = body.number<std::uint64_t>();
+  if (!body.complete()) return damaged();
+  return intent;
+}
+
+UnixMillis expires_of_intent(ByteView stored) {
+  return stored.size() < kIntentOpenSize ? 0 : load_be<std::uint64_t>(stored.subspan(2));
+}
+
+bool is_seen(ByteView stored) {
+  return stored.size() >= kIntentOpenSize &&
+         stored[1] == static_cast<std::uint8_t>(IntentKind::kSeen);
 }
 
 Result<Bytes> encode_session(const crypto::RootKey& root, const SessionRecord& record) {
@@ -188,6 +274,14 @@ std::array<std::uint8_t, kIndexHashSize> index_hash(const StoreKeys& keys,
   Encoder out;
   out.text(drive_id);
   out.text(item_id);
+  return crypto::mac(keys.index.reveal(), out.view());
+}
+
+// No drive id is as long as this length says, so that the two kinds of hash never meet.
+std::array<std::uint8_t, kIndexHashSize> key_hash(const StoreKeys& keys, const Id& key) {
+  Encoder out;
+  out.number(std::numeric_limits<std::uint32_t>::max());
+  out.fixed(key);
   return crypto::mac(keys.index.reveal(), out.view());
 }
 

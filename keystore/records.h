@@ -41,6 +41,10 @@ enum class ItemState : std::uint8_t {  // On disk: never renumber.
   kVoid = 6,        // upstream refused it explicitly: no such bytes exist there
   kShredded = 7,    // its key is gone on purpose
 };
+// Whether it can be the version that the item has now.
+inline bool is_current(ItemState state) {
+  return state == ItemState::kBound || state == ItemState::kUnverified;
+}
 const char* name(ItemState state);  // "bound": as listings print it
 const char* name(KeyState state);
 
@@ -64,15 +68,19 @@ struct Binding {
   std::string item_id;
   std::string ctag;
   std::string etag;
-  std::string name;  // expires with the audit log's retention
-  std::string path;  // parentReference.path, likewise
+  std::string name;    // expires with the audit log's retention
+  std::string path;    // parentReference.path, likewise
+  bool draft = false;  // upstream said that it is checked out, or a minor version: not published
   std::uint64_t plain_size = 0;
   std::uint64_t sealed_size = 0;
   crypto::QuickXorDigest plain_hash{};
   crypto::QuickXorDigest sealed_hash{};
 };
 
+// One item that holds one sealed file. A copy in the cloud is the same file under the same key in
+// another item: a record of its own, which shares the key id.
 struct ItemRecord {
+  Id id{};  // of the record: the key id, but for copies, which have one of their own
   SealedKey sealed;
   ItemState state = ItemState::kPending;
   Binding binding;         // empty strings while pending
@@ -80,6 +88,32 @@ struct ItemRecord {
   std::string created_by;  // user principal name or app, as proven or claimed
   UnixMillis created = 0;
   UnixMillis bound = 0;  // 0 while pending
+};
+
+enum class IntentKind : std::uint8_t {  // On disk: never renumber.
+  kCopy = 1,                            // another item will hold the same file
+  kMove = 2,                            // the same, and the item that it came from goes
+  kRestore = 3,                         // an older version of the item becomes the current one
+  kSeen = 4,  // nobody asked: upstream served this for the item, and it was refused
+};
+
+// What makes a known file legitimate where the records do not expect it: asked for through the
+// gateway, spent once, expires unspent. With kSeen it is only remembered, so that a person can
+// accept exactly what was refused.
+struct Intent {
+  Id id{};  // zero with kSeen: one for each item
+  IntentKind kind = IntentKind::kCopy;
+  Id key{};               // of the file; zero with kSeen: it was not sealed at all
+  Id record{};            // the record it is known by
+  std::string drive_id;   // where it will be, or was served
+  std::string item_id;    // empty until upstream tells it
+  std::string parent;     // path of the folder it will lie in, from the drive's root; empty: any
+  std::string name;       // as asked for; empty: any
+  bool replaces = false;  // it may become a version of an item that was sealed here before
+  std::string asked_by;
+  std::uint64_t audit_intent = 0;  // where the log says so
+  UnixMillis created = 0;
+  UnixMillis expires = 0;
 };
 
 // One upload session of a client; `state` is written and read by gateway/transfer alone.

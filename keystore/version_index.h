@@ -1,7 +1,8 @@
 // The databases of the items environment, and how the index of versions spells its rows.
 //
-// A row of the index is the hash of (drive, item), then the key id. Key ids are ordered by time, so
-// that the rows of an item lie together, oldest first.
+// A row of the index is the hash of (drive, item), then the record's id. These ids are ordered by
+// time, so that the rows of an item lie together, oldest first. A copy's record stands there a
+// second time, under the hash of its key.
 //
 // Thread safety: pure functions.
 #pragma once
@@ -16,6 +17,7 @@ namespace kerros::keystore {
 
 inline constexpr std::string_view kRecordsDb = "records";
 inline constexpr std::string_view kIndexDb = "index";
+inline constexpr std::string_view kIntentsDb = "intents";
 
 using IndexHash = std::array<std::uint8_t, kIndexHashSize>;
 using IndexKey = std::array<std::uint8_t, kIndexHashSize + sizeof(Id)>;
@@ -33,9 +35,11 @@ inline Id id_of(ByteView bytes) {
   return id;
 }
 
-// The states that a version which is in use may be in.
-inline bool is_current(ItemState state) {
-  return state == ItemState::kBound || state == ItemState::kUnverified;
+// An intent stands under the hash of its key, with kSeen under that of its item.
+inline IndexKey intent_row(const StoreKeys& keys, const Intent& intent) {
+  return intent.kind == IntentKind::kSeen
+             ? index_key(index_hash(keys, intent.drive_id, intent.item_id), Id{})
+             : index_key(key_hash(keys, intent.key), intent.id);
 }
 
 }  // namespace kerros::keystore

@@ -1,4 +1,4 @@
-// kerros item: what is sealed, by drive and state.
+// kerros item: what is sealed, by drive and state; accepting what was refused.
 #include <memory>
 
 #include "tools/commands.h"
@@ -16,6 +16,14 @@ struct ListOptions {
 struct ShowOptions {
   std::string item;
   std::string drive;
+  bool json = false;
+};
+
+struct AcceptOptions {
+  std::string drive;
+  std::string item;
+  std::string reason;
+  bool dry_run = false;
   bool json = false;
 };
 
@@ -69,11 +77,26 @@ Outcome show(const Globals& globals, const ShowOptions& options) {
   return ExitCode::kDone;
 }
 
+Outcome accept(const Globals& globals, const AcceptOptions& options) {
+  const auto config = load_config(globals);
+  if (!config) return tl::unexpected(config.error());
+  auto questions = Questions::open(*config, globals);
+  if (!questions) return tl::unexpected(questions.error());
+  std::map<std::string, std::string> query = {
+      {"drive", options.drive}, {"item", options.item}, {"reason", options.reason}};
+  if (options.dry_run) query["dry-run"] = "true";
+  const auto answer = questions->order("/v1/items/accept", query);
+  if (!answer) return tl::unexpected(answer.error());
+  print_object(*answer, options.json);
+  return ExitCode::kDone;
+}
+
 }  // namespace
 
 std::vector<Command> item_commands(const Globals& globals) {
   const auto l = std::make_shared<ListOptions>();
   const auto s = std::make_shared<ShowOptions>();
+  const auto a = std::make_shared<AcceptOptions>();
   return {
       {"item list",
        "List what is sealed, every version of every item, oldest first.",
@@ -90,10 +113,22 @@ std::vector<Command> item_commands(const Globals& globals) {
       {"item show",
        "Show every known version of one item, newest first.",
        {"kerros item show 01ABCDEF", "kerros item show 0193f2c46d1e8a0b5c7d9e0f1a2b3c4d --json"},
-       {{"ITEM", "Item id, or the key id of one version", &s->item, "", true},
+       {{"ITEM", "Item id, or the key id of one version and its copies", &s->item, "", true},
         {"--drive", "The drive it lies in, when the id alone is not enough", &s->drive, "ID"},
         {"--json", "Print a JSON array", &s->json, ""}},
        [&globals, s] { return show(globals, *s); },
+       ""},
+      {"item accept",
+       "Accept what was last refused for an item: an older version put back, a copy made outside, "
+       "or unprotected content.",
+       {"kerros item accept 'b!aBcD' 01ABCDEF --dry-run --reason 'restored by the help desk'",
+        "kerros item accept 'b!aBcD' 01ABCDEF --reason 'restored by the help desk'"},
+       {{"DRIVE", "Drive id, as the refusal in the audit log names it", &a->drive, "", true},
+        {"ITEM", "Item id", &a->item, "", true},
+        {"--reason", "Why; goes into the audit log", &a->reason, "TEXT", true},
+        {"--dry-run", "Say what would be accepted, change nothing", &a->dry_run, ""},
+        {"--json", "Print a JSON object", &a->json, ""}},
+       [&globals, a] { return accept(globals, *a); },
        ""}};
 }
 

@@ -42,7 +42,14 @@ Result<Questions> Questions::open(const Config& config, const Globals& globals) 
 }
 
 Result<Json> Questions::ask(const std::string& path, std::map<std::string, std::string> query) {
-  const admin::Request request{"GET", path, std::move(query)};
+  return send({"GET", path, std::move(query)});
+}
+
+Result<Json> Questions::order(const std::string& path, std::map<std::string, std::string> query) {
+  return send({"POST", path, std::move(query)});
+}
+
+Result<Json> Questions::send(const admin::Request& request) {
   auto answer = [&]() -> Result<admin::Answer> {
     if (installation_ == nullptr) return send_request(config_.admin.socket, request);
     return admin::answer(request, {os_actor(), "cli"}, config_, *installation_, nullptr);

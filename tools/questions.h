@@ -36,9 +36,13 @@ class Questions {
 
   Result<Json> ask(const std::string& path, std::map<std::string, std::string> query = {});
 
+  // The same for what changes something.
+  Result<Json> order(const std::string& path, std::map<std::string, std::string> query);
+
   bool gateway_runs() const { return installation_ == nullptr; }
 
  private:
+  Result<Json> send(const admin::Request& request);
   explicit Questions(const Config& config) : config_(config) {}
   Config config_;
   std::unique_ptr<Installation> installation_;  // absent when the gateway answers

@@ -29,6 +29,7 @@ Json to_json(const keystore::ItemRecord& item, const UnitNames& units) {
           {"unit", unit == units.end() ? "" : unit->second},
           {"unit_id", to_hex(item.sealed.unit)},
           {"key_id", to_hex(item.sealed.key)},
+          {"record_id", to_hex(item.id)},
           {"key_version", item.sealed.kek_version},
           {"state", keystore::name(item.state)},
           {"class", item.item_class},
@@ -76,7 +77,7 @@ Result<std::vector<keystore::ItemRecord>> versions_in_any_drive(const keystore::
     auto page = store.scan(after, kMaxPage, filter);
     if (!page) return tl::unexpected(page.error());
     if (page->empty()) return found;
-    after = page->back().sealed.key;
+    after = page->back().id;
     std::move(page->begin(), page->end(), std::back_inserter(found));
   }
 }
@@ -86,7 +87,9 @@ Result<std::vector<keystore::ItemRecord>> versions_of(const keystore::KeyStore& 
                                                       const std::string& drive) {
   keystore::Id key{};
   if (from_hex(item, key)) {
-    auto record = store.find(key);
+    auto bindings = store.bindings(key);
+    if (!bindings || !bindings->empty()) return bindings;
+    auto record = store.find(key);  // a copy, by its own id
     if (record) return std::vector{std::move(*record)};
     if (record.error().code != ErrorCode::kNotFound) return tl::unexpected(record.error());
   }
@@ -94,7 +97,7 @@ Result<std::vector<keystore::ItemRecord>> versions_of(const keystore::KeyStore& 
   auto found = versions_in_any_drive(store, item);
   if (found)
     std::sort(found->begin(), found->end(),
-              [](const auto& a, const auto& b) { return a.sealed.key > b.sealed.key; });
+              [](const auto& a, const auto& b) { return a.id > b.id; });
   return found;
 }
 
@@ -121,8 +124,7 @@ Result<Json> list_items(const Context& context) {
   for (const auto& item : *page)
     if (state.empty() || state == keystore::name(item.state)) items.push_back(to_json(item, units));
   const bool more = page->size() == *limit && *limit > 0;
-  return Json{{"items", std::move(items)},
-              {"next", more ? Json(to_hex(page->back().sealed.key)) : Json()}};
+  return Json{{"items", std::move(items)}, {"next", more ? Json(to_hex(page->back().id)) : Json()}};
 }
 
 Result<Json> show_item(const Context& context) {

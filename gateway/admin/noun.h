@@ -24,6 +24,7 @@ struct Context {
 
 Result<Json> list_items(const Context& context);
 Result<Json> show_item(const Context& context);
+Result<Json> accept_item(const Context& context);
 Result<Json> list_keys(const Context& context);
 Result<Json> status(const Context& context);
 Result<Json> read_log(const Context& context);
@@ -36,6 +37,10 @@ Result<std::uint64_t> number_option(const Request& request, const std::string& n
 
 // Writes who asked for what, durably, before it is answered.
 Status record_reading(const Context& context, audit::Event event, const std::string& target);
+// A record of something that the peer does, to be completed and appended.
+audit::Record record_of(const Context& context, audit::Event event, const std::string& target);
+// Appends and waits; where the record stands.
+Result<std::uint64_t> append(const Context& context, audit::Record record);
 
 Json time_or_null(std::uint64_t unix_ms);
 

@@ -11,16 +11,19 @@ namespace kerros::admin {
 namespace {
 
 struct Row {
+  std::string_view method;
   std::string_view path;
   Result<Json> (*run)(const Context&);
   std::string_view options;  // each followed by a space
 };
-constexpr std::array<Row, 6> kTable = {{{"/v1/items", list_items, "drive state after limit "},
-                                        {"/v1/items/show", show_item, "item drive "},
-                                        {"/v1/keys", list_keys, ""},
-                                        {"/v1/status", status, ""},
-                                        {"/v1/audit", read_log, "from limit last "},
-                                        {"/v1/audit/verify", verify_log, ""}}};
+constexpr std::array<Row, 7> kTable = {
+    {{"GET", "/v1/items", list_items, "drive state after limit "},
+     {"GET", "/v1/items/show", show_item, "item drive "},
+     {"POST", "/v1/items/accept", accept_item, "drive item reason dry-run "},
+     {"GET", "/v1/keys", list_keys, ""},
+     {"GET", "/v1/status", status, ""},
+     {"GET", "/v1/audit", read_log, "from limit last "},
+     {"GET", "/v1/audit/verify", verify_log, ""}}};
 
 struct CodeStatus {
   ErrorCode code;
@@ -46,7 +49,7 @@ Result<Json> dispatch(const Context& context) {
   const auto row = std::find_if(kTable.begin(), kTable.end(),
                                 [&](const Row& r) { return r.path == request.path; });
   if (row == kTable.end()) return unknown_request("no such path: " + request.path);
-  if (request.method != "GET") return unknown_request("no such method: " + request.method);
+  if (request.method != row->method) return unknown_request("no such method: " + request.method);
   for (const auto& [name, value] : request.query)
     if ((" " + std::string(row->options)).find(" " + name + " ") == std::string::npos)
       return unknown_request("no such option: " + name);
@@ -111,7 +114,7 @@ Result<std::uint64_t> number_option(const Request& request, const std::string& n
   return number;
 }
 
-Status record_reading(const Context& context, audit::Event event, const std::string& target) {
+audit::Record record_of(const Context& context, audit::Event event, const std::string& target) {
   audit::Record record;
   record.time_ms = now_ms();
   record.event = event;
@@ -120,11 +123,21 @@ Status record_reading(const Context& context, audit::Event event, const std::str
   record.source = audit::as_field(context.peer.source);
   record.target = audit::as_field(target);
   record.status = "done";
-  const auto written = context.installation.log->append_and_wait(std::move(record));
-  if (written) return {};
+  return record;
+}
+
+Result<std::uint64_t> append(const Context& context, audit::Record record) {
+  auto written = context.installation.log->append_and_wait(std::move(record));
+  if (written) return written;
   return complain(ErrorCode::kUnavailable, "the audit log cannot be written",
                   complaint_of(written.error()).what,
-                  "nothing is shown that the log could not say; see `kerros status`");
+                  "nothing is shown or done that the log could not say; see `kerros status`");
+}
+
+Status record_reading(const Context& context, audit::Event event, const std::string& target) {
+  const auto written = append(context, record_of(context, event, target));
+  if (!written) return tl::unexpected(written.error());
+  return {};
 }
 
 Json time_or_null(std::uint64_t unix_ms) {

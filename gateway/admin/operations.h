@@ -6,7 +6,8 @@
 //
 //   GET /v1/status                                   one object, "ready" says whether all is well
 //   GET /v1/items?drive=&state=&after=&limit=        {"items":[...],"next":KEY or null}
-//   GET /v1/items/show?item=ITEM&drive=              {"versions":[...]}; ITEM: key id or item id
+//   GET /v1/items/show?item=ITEM&drive=              {"versions":[...]}; ITEM: item, key or record id
+//   POST /v1/items/accept?drive=&item=&reason=&dry-run=  {"accepts","done",...}
 //   GET /v1/keys                                     {"keys":[...]}
 //   GET /v1/audit?from=&limit=  or  ?last=           {"records":[...],"size":N}
 //   GET /v1/audit/verify                             {"records":N,"checkpoints":N,...}
@@ -33,7 +34,8 @@ struct Peer {
 
 struct Request {
   std::string method;  // "GET", "POST"
-  std::string path;    // "/v1/items", "/v1/items/show", "/v1/keys", "/v1/status", "/v1/audit"
+  std::string path;  // "/v1/items", "/v1/items/show", "/v1/items/accept", "/v1/keys", "/v1/status",
+                     // "/v1/audit"
   std::map<std::string, std::string> query;  // decoded
 };
 // "/v1/items?drive=b%21x&limit=10" taken apart. kMalformed for a lone "%" or a name given twice.

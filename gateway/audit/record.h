@@ -32,14 +32,22 @@ enum class Event : std::uint16_t {  // On disk: never renumber.
   kReadDone = 13,         // ACCESS  ranges and bytes
   kItemChanged = 14,      // CHANGE  rename, move of a sealed item
   kItemDeleted = 15,      // CHANGE
+  kItemCopied = 16,       // CHANGE  a sealed item: asked, and what upstream answered
+  kVersionRestored = 17,  // CHANGE  an older version of a sealed item is to be the current one
+  kVersionDeleted = 18,   // CHANGE
+  kItemRestored = 19,     // CHANGE  a sealed item, from the recycle bin
   kRefused = 20,          // ACCESS  by policy, with the refusal's name
   kNotAuthentic = 21,     // ERROR   stored bytes were changed, swapped, rolled back, downgraded
   kStoredDiffers = 22,    // ERROR   upstream stored something else than was sent
   kLegacyPlainRead = 23,  // ACCESS  never sealed here, passed by rule
   kAbandoned = 24,        // ERROR   an intent without outcome, found at start
   kSessionVoided = 25,    // ERROR   a fragment came again with other bytes, or upstream went back
+  kFollowed = 26,         // CHANGE  a file asked for turned up: copy, move or restored version
+  kVersionVerified = 27,  // CHANGE  stored size and hash were told after all, and are right
+  kOlderPublished = 28,   // ACCESS  an older version was read, since the newer one is a draft
   kStoreMismatch = 30,    // ERROR   the store is not the one the log last saw
   kStoreAccepted = 31,    // ADMIN   an operator accepted it
+  kItemAccepted = 32,     // ADMIN   an operator accepted what was refused for an item
   kLogRead = 40,          // ACCESS  somebody read the log
   kRegisterRead = 41,     // ACCESS  somebody listed items or keys
 };

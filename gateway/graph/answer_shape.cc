@@ -34,6 +34,7 @@ constexpr auto kKnown = std::to_array<Known>({
     {"webDavUrl", Word::kMedia},
     {"remoteItem", Word::kFacet},
     {"thumbnails", Word::kMedia},
+    {"publication", Word::kPublication},
     {"specialFolder", Word::kFacet},
     {"FileSizeDisplay", Word::kFieldSize},
     {"File_x0020_Size", Word::kFieldSize},

@@ -28,6 +28,7 @@ enum class Word : std::uint8_t {
   kDeleted,
   kRoot,
   kParentReference,
+  kPublication,
   kDownloadUrl,
   kMedia,  // image, thumbnails, webDavUrl ...: see ItemEdit::strip_media
   kFields,

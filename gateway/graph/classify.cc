@@ -75,6 +75,10 @@ std::optional<Result<Route>> own_route(const TargetParts& parts, Method method) 
     token.remove_prefix(kOwnDownloadPath.size());
     if (method == Method::kGet || method == Method::kHead)
       route.operation = Operation::kOwnDownload;
+  } else if (token.starts_with(kOwnMonitorPath)) {
+    route.pattern = kOwnMonitorPath;
+    token.remove_prefix(kOwnMonitorPath.size());
+    if (method == Method::kGet) route.operation = Operation::kOwnMonitor;
   } else {
     return std::nullopt;
   }

@@ -33,7 +33,7 @@ enum class Operation : std::uint8_t {
   kCreateSession,  // POST item/createUploadSession
   kUpdateItem,     // PATCH item
   kDeleteItem,     // DELETE item
-  kListVersions,   // GET item/versions: driveItemVersions
+  kListVersions,   // GET item/versions, DELETE one: driveItemVersions
   kReadVersion,    // GET item/versions/N/content
   kRestore,        // POST restoreVersion, restore: an older state becomes the current one
   kCopy,           // POST item/copy: a new item with the same bytes
@@ -73,9 +73,10 @@ Route route_to(Method method, Target target, const Fields& fields);
 // kMalformed: the request is refused as ambiguous (bad target, verb tunnelling, two framings ...).
 Result<Route> classify(const RequestHead& head);
 
-// The paths of the gateway's own URLs: "/kerros/upload/TOKEN", "/kerros/download/TOKEN". A TOKEN is
-// base64url text.
+// The paths of the gateway's own URLs: "/kerros/upload/TOKEN", "/kerros/download/TOKEN",
+// "/kerros/monitor/TOKEN". A TOKEN is base64url text.
 inline constexpr std::string_view kOwnUploadPath = "/kerros/upload/";
 inline constexpr std::string_view kOwnDownloadPath = "/kerros/download/";
+inline constexpr std::string_view kOwnMonitorPath = "/kerros/monitor/";
 
 }  // namespace kerros::graph

@@ -30,6 +30,19 @@ void describe_file(JsonText& text, Span file, FoundItem& found) {
   });
 }
 
+// "checkout", and versions like 2.1, are seen by their author alone.
+void describe_publication(JsonText& text, Span publication, FoundItem& found) {
+  if (!text.is_object(publication)) return;
+  std::string level, version;
+  text.for_each_member(publication, [&](const Member& member) {
+    if (member.name == "level") level = text.string_of(member.value);
+    if (member.name == "versionId") version = text.string_of(member.value);
+  });
+  const std::size_t dot = version.find('.');
+  const bool is_minor = dot != std::string::npos && version.substr(dot) != ".0";
+  found.draft = level == "checkout" || is_minor;
+}
+
 // A key given twice: readers let the last one win.
 void describe_member(JsonText& text, const Member& member, FoundItem& found) {
   switch (word_of(member.name)) {
@@ -62,6 +75,9 @@ void describe_member(JsonText& text, const Member& member, FoundItem& found) {
       break;
     case Word::kParentReference:
       describe_parent(text, member.value, found);
+      break;
+    case Word::kPublication:
+      describe_publication(text, member.value, found);
       break;
     case Word::kFile:
       describe_file(text, member.value, found);

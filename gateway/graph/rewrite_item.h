@@ -51,7 +51,8 @@ struct FoundItem {
   bool is_folder = false;
   bool is_root = false;  // has the root facet
   bool deleted = false;
-  bool is_answer = false;  // the whole answer is this item: the request's own address names it
+  std::optional<bool> draft;  // checked out or a minor version: not published; when told
+  bool is_answer = false;     // the whole answer is this item: the request's own address names it
 
   // "/A/B/name" from the drive's root, "/" for the root; empty when the answer does not say.
   std::string place() const;

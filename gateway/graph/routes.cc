@@ -59,14 +59,16 @@ constexpr auto kRows = std::to_array<RouteRow>({
     {M::kGet, "{item}/opStream/**", O::kContentSide, kProves, kNeedsPlain},
     {M::kPost, "{item}/opStream/**", O::kContentSide, kProves, kNeedsPlain},
 
-    // Versions and copies: the registry must follow before their content may be opened.
-    {M::kGet, "{item}/versions", O::kMetadata, kProves, "passes; sizes are the sealed ones"},
-    {M::kGet, "{item}/versions/*", O::kMetadata, kProves, "passes; the size is the sealed one"},
-    {M::kDelete, "{item}/versions/*", O::kMetadata, kProves, "passes"},
-    {M::kGet, "{item}/versions/*/content", O::kContentSide, kProves, kNotYetVersions},
-    {M::kPost, "{item}/versions/*/restoreVersion", O::kContentSide, kProves, kNotYetVersions},
-    {M::kPost, "{item}/restore", O::kContentSide, kProves, kNotYetVersions},
-    {M::kPost, "{item}/copy", O::kContentSide, kProves, kNotYetCopy},
+    // Versions and copies: the registry follows.
+    {M::kGet, "{item}/versions", O::kListVersions, kProves, "sizes of sealed versions rewritten"},
+    {M::kGet, "{item}/versions/*", O::kListVersions, kProves, "size of a sealed version rewritten"},
+    {M::kDelete, "{item}/versions/*", O::kListVersions, kProves, "passes, on record"},
+    {M::kGet, "{item}/versions/*/content", O::kReadVersion, kProves, "opened"},
+    {M::kPost, "{item}/versions/*/restoreVersion", O::kRestore, kProves,
+     "passes, on record; a version that was not sealed is refused"},
+    {M::kPost, "{item}/restore", O::kRestore, kProves, "passes, on record"},
+    {M::kPost, "{item}/copy", O::kCopy, kProves,
+     "passes, on record; ordinary files are not copied to a protected place"},
 
     // Metadata of an item.
     {M::kGet, "{item}/permissions", O::kMetadata, kProves, kPasses},

@@ -22,8 +22,6 @@ constexpr bool kProves = true;
 constexpr std::string_view kRewritten = "size, hash and URLs rewritten";
 constexpr std::string_view kPasses = "passes; URLs rewritten";
 constexpr std::string_view kNeedsPlain = "refused: the cloud would need the plaintext";
-constexpr std::string_view kNotYetVersions = "refused: older versions are not opened";
-constexpr std::string_view kNotYetCopy = "refused: copies are not followed";
 constexpr std::string_view kMayHoldContent = "refused everywhere: may hold content of any item";
 constexpr std::string_view kOtherFiles =
     "refused everywhere: carries files that are not sealed here";

@@ -1,6 +1,6 @@
-// Routes that would carry, derive or need the content of an item: thumbnails, previews, versions,
-// copies. Refused for what is protected or was ever sealed here, since the cloud cannot read it;
-// passed for ordinary items.
+// Routes that would derive or need the content of an item: thumbnails, previews, workbooks. Refused
+// for what is protected or was ever sealed here, since the cloud cannot read it; passed for
+// ordinary items.
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/content_source.h"
 #include "gateway/io/exchange.h"
@@ -10,8 +10,6 @@
 namespace kerros::io {
 
 namespace {
-
-constexpr std::size_t kMaxRequestJson = 4u << 20;
 
 // Whether the cloud may serve this from what it stores. What creates or copies is placed by more
 // than the address of the request (a child's name, the target of a copy): with any rule in force it
@@ -40,11 +38,9 @@ net::awaitable<Upstream::Response> ask(Exchange& x) {
     ContentAsk content{raw_target(x), std::nullopt, std::nullopt, true, true};
     co_return co_await open_content(x, content);
   }
-  co_await send_continue(x);
-  auto body = co_await x.client.collect_body(kMaxRequestJson);
-  if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
+  std::string body = co_await read_request_json(x);
   auto request = graph_request(x, x.route.method, raw_target(x));
-  request.body = *std::move(body);
+  request.body = std::move(body);
   co_return co_await ask_upstream(x, std::move(request));
 }
 

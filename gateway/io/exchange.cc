@@ -48,13 +48,18 @@ net::awaitable<void> dispatch(Exchange& x) {
     case Operation::kDeleteItem:
     case Operation::kQuery:
       return pass_json(x);
-    case Operation::kContentSide:
     case Operation::kListVersions:
+      return list_versions(x);
     case Operation::kReadVersion:
+      return read_version(x);
     case Operation::kRestore:
+      return restore_item(x);
     case Operation::kCopy:
-      return pass_content_side(x);
+      return copy_item(x);
     case Operation::kOwnMonitor:
+      return read_own_monitor(x);
+    case Operation::kContentSide:
+      return pass_content_side(x);
     case Operation::kUnknown:
       break;
   }
@@ -210,6 +215,14 @@ net::awaitable<void> send_continue(Exchange& x) {
   const auto expect = x.head.fields.find("Expect");
   if (!expect || x.client.body_read() > 0) co_return;
   co_await x.client.write_continue();
+}
+
+net::awaitable<std::string> read_request_json(Exchange& x) {
+  constexpr std::size_t kMaxRequestJson = 4u << 20;
+  co_await send_continue(x);
+  auto body = co_await x.client.collect_body(kMaxRequestJson);
+  if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
+  co_return *std::move(body);
 }
 
 Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target) {

@@ -22,6 +22,15 @@
 
 namespace kerros::io {
 
+// Something new about a record, seen in an answer: see sightings.h.
+struct Sighting {
+  enum class Kind : std::uint8_t { kVerified, kDiffers, kFollowed, kDraft };
+  Kind kind = Kind::kVerified;
+  keystore::ItemRecord record;
+  keystore::Intent intent;    // with kFollowed
+  keystore::Binding binding;  // likewise, and with kDraft
+};
+
 struct Exchange {
   Exchange(Worker& w, ClientSide& c, std::shared_ptr<const Snapshot> s)
       : worker(w), client(c), now(std::move(s)) {}
@@ -39,6 +48,7 @@ struct Exchange {
   std::string_view decision = "none";  // for the log line
   std::uint64_t started_ms = 0;
   std::string refusal_detail;
+  std::vector<Sighting> sightings;  // not yet in the registry
 
   const Config& config() const { return now->config; }
   Installation& installation() const { return worker.shared.installation; }
@@ -59,6 +69,11 @@ net::awaitable<void> run_batch(Exchange& x);          // batch.cc
 net::awaitable<void> write_content(Exchange& x);      // write_content.cc
 net::awaitable<void> create_session(Exchange& x);     // create_session.cc
 net::awaitable<void> own_upload(Exchange& x);         // own_upload.cc
+net::awaitable<void> list_versions(Exchange& x);      // versions.cc
+net::awaitable<void> read_version(Exchange& x);       // versions.cc
+net::awaitable<void> restore_item(Exchange& x);       // restore.cc
+net::awaitable<void> copy_item(Exchange& x);          // copy.cc
+net::awaitable<void> read_own_monitor(Exchange& x);   // monitor.cc
 
 // --- answering ---
 // Sends a whole small answer. Content-Length is set here.
@@ -74,6 +89,8 @@ net::awaitable<void> send_continue(Exchange& x);
 // A request of the client's own, towards Graph, with its allow-listed fields.
 Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target);
 net::awaitable<Upstream::Response> ask_upstream(Exchange& x, Upstream::Request request);
+// A small JSON body of the client's, told to go on sending when it waits for that.
+net::awaitable<std::string> read_request_json(Exchange& x);
 // The body of an answer that must be small; Refused(kAnswerTooLarge) when it is not.
 net::awaitable<std::string> collect(Exchange& x, Upstream::Response& response);
 // Fields of an upstream answer as the client may see them: allow-listed, URLs of ours.

@@ -5,6 +5,7 @@
 #include "crypto/offsets.h"
 #include "gateway/graph/media_type.h"
 #include "gateway/io/place.h"
+#include "gateway/io/sightings.h"
 
 namespace kerros::io {
 
@@ -26,16 +27,6 @@ Records known_records(const Exchange& x, const std::vector<FoundItem>& found) {
   return *std::move(records);
 }
 
-// A record speaks for an item in the version it was bound to. The cTag can move without the content
-// (a PATCH does it); stored size and hash say then that the bytes are the same.
-bool speaks_for(const keystore::ItemRecord& record, const FoundItem& item) {
-  const auto& bound = record.binding;
-  if (!item.ctag.empty() && bound.ctag == item.ctag) return true;
-  if (!item.size || *item.size != bound.sealed_size) return false;
-  return item.quick_xor_hash.empty() ? item.ctag.empty()
-                                     : item.quick_xor_hash == to_base64(bound.sealed_hash);
-}
-
 // Only for a caller whom upstream accepted, and for an item that is named: an URL bound to nothing
 // could be used for anything. Without one the client asks /content.
 std::string download_url(const Exchange& x, const FoundItem& item) {
@@ -48,9 +39,15 @@ std::string download_url(const Exchange& x, const FoundItem& item) {
   grant.item_id = item.item_id;
   grant.ctag = item.ctag;
   grant.upstream_url = item.download_url;
-  grant.is_protected =
-      may_be_protected(x.config().policy, {item.drive_id, item.item_id, item.place()});
+  const policy::Place place{item.drive_id, item.item_id, item.place()};
+  grant.is_protected = may_be_protected(x.config().policy, place);
+  grant.refuses_plain =
+      policy::legacy_plain(x.config().policy, place) == policy::LegacyPlain::kRefuse;
   return x.worker.shared.urls->download_url(grant, now_ms()).value_or("");
+}
+
+const keystore::ItemRecord* speaking(const keystore::ItemRecord* record, const FoundItem& item) {
+  return record != nullptr && speaks_for(*record, item) ? record : nullptr;
 }
 
 void say_plain(const keystore::Binding& bound, const FoundItem& item, graph::ItemEdit& edit) {
@@ -90,21 +87,21 @@ std::vector<std::size_t> shortcut_targets(const std::vector<FoundItem>& items) {
 
 }  // namespace
 
-std::vector<graph::ItemEdit> edits_for(const Exchange& x, std::vector<FoundItem>& items) {
+std::vector<graph::ItemEdit> edits_for(Exchange& x, std::vector<FoundItem>& items) {
   for (FoundItem& item : items)
     if (item.drive_id.empty() && item.via != "remoteItem" && !is_version(item))
       item.drive_id = x.route.target.item.drive_id;
-  const Records records = known_records(x, items);
+  Records records = known_records(x, items);
   const auto targets = shortcut_targets(items);
   std::vector<graph::ItemEdit> edits(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     const FoundItem& item = items[i];
     const bool shortcut = records[i] == nullptr && targets[i] != FoundItem::kNone;
-    const auto* record = records[shortcut ? targets[i] : i].get();
+    auto& known = records[shortcut ? targets[i] : i];
     if (!item.download_url.empty()) edits[i].download_url = download_url(x, item);
     if (is_version(item))
       say_version(x, item, items[item.parent], edits[i]);
-    else if (record != nullptr && speaks_for(*record, item))
+    else if (const auto* record = shortcut ? speaking(known.get(), item) : sight(x, item, known))
       say_plain(record->binding, item, edits[i]);
     else if (!shortcut)
       hide_unnamed(item, edits[i]);

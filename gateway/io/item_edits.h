@@ -12,7 +12,8 @@
 
 namespace kerros::io {
 
-// In the order of `items`; a drive that an item does not name is filled in where the request does.
-std::vector<graph::ItemEdit> edits_for(const Exchange& x, std::vector<graph::FoundItem>& items);
+// What is new about a record is noted: see sightings.h. In the order of `items`; a drive that an
+// item does not name is filled in where the request does.
+std::vector<graph::ItemEdit> edits_for(Exchange& x, std::vector<graph::FoundItem>& items);
 
 }  // namespace kerros::io

@@ -1,13 +1,13 @@
 // Requests whose answers are JSON: forwarded with the caller's token, sizes and URLs rewritten.
 #include "gateway/io/exchange.h"
+#include "gateway/io/item_change.h"
 #include "gateway/io/item_edits.h"
 #include "gateway/io/place.h"
+#include "gateway/io/sightings.h"
 
 namespace kerros::io {
 
 namespace {
-
-constexpr std::size_t kMaxRequestJson = 4u << 20;
 
 // Answers whose $select and $expand may be widened; other resources lack those fields.
 std::optional<graph::Answers> widened_as(graph::Operation operation) {
@@ -40,48 +40,13 @@ void refuse_content_in_json(const Exchange& x, std::string_view body) {
                   "a JSON body that makes or fills a file"};
 }
 
+bool ends_checkout(const Exchange& x) {
+  return x.route.pattern == "{item}/checkin" || x.route.pattern == "{item}/discardCheckout";
+}
+
 bool is_json(const graph::ResponseHead& head) {
   const auto type = head.fields.find("Content-Type");
   return type && (type->starts_with("application/json") || type->starts_with("text/json"));
-}
-
-// A change or deletion of an item that was sealed here: its newest key, and the intent on record.
-struct Change {
-  audit::Event event;
-  std::string target;
-  std::string key;
-  std::uint64_t intent;
-};
-
-net::awaitable<std::optional<Change>> intend_change(Exchange& x) {
-  const bool deletes = x.route.operation == graph::Operation::kDeleteItem;
-  if (!deletes && x.route.operation != graph::Operation::kUpdateItem) co_return std::nullopt;
-  policy::Place place{x.route.target.item.drive_id, x.route.target.item.item_id, ""};
-  if (place.drive_id.empty() || x.route.target.item.by_path()) {
-    const Identity identity = co_await look_up(x);
-    if (!identity.exists) co_return std::nullopt;  // upstream's own 404 follows
-    place = identity.place;
-  }
-  const auto versions = x.store().versions(place.drive_id, place.item_id);
-  if (!versions) throw_store_error(versions.error());
-  if (versions->empty()) co_return std::nullopt;
-  Change change{deletes ? audit::Event::kItemDeleted : audit::Event::kItemChanged,
-                "drive " + place.drive_id + " item " + place.item_id,
-                to_hex(versions->front().sealed.key), 0};
-  auto record = record_of(x, change.event, change.target, "intent");
-  record.details.emplace_back("key", change.key);
-  auto appended = append_audit(x, std::move(record));
-  change.intent = co_await await_audit(appended);
-  co_return change;
-}
-
-void record_outcome(const Exchange& x, const Change& change, unsigned status) {
-  auto record =
-      record_of(x, change.event, change.target,
-                status < 400 ? "done" : "refused: upstream answered " + std::to_string(status));
-  record.intent = change.intent;
-  record.details.emplace_back("key", change.key);
-  x.installation().log->append(std::move(record), [](const Result<std::uint64_t>&) {});
 }
 
 struct JsonAnswer {
@@ -151,22 +116,23 @@ std::string rewrite_json(Exchange& x, std::string_view json, const graph::Widene
 
 net::awaitable<void> pass_json(Exchange& x) {
   x.decision = "rewrite";
-  co_await send_continue(x);
-  auto body = co_await x.client.collect_body(kMaxRequestJson);
-  if (!body) throw Refused{graph::Refusal::kTooLarge, "", "JSON request over 4 MiB"};
-  if (const auto ok = graph::check_request(*body); !ok)
+  std::string body = co_await read_request_json(x);
+  if (const auto ok = graph::check_request(body); !ok)
     throw Refused{graph::Refusal::kMalformedRequest, "", ok.error().detail};
-  refuse_content_in_json(x, *body);
-  const auto change = co_await intend_change(x);
-  auto answer = co_await ask_json(x, *std::move(body));
-  if (answer.head.status < 400) note_proof(x);
-  if (change) record_outcome(x, *change, answer.head.status);
+  refuse_content_in_json(x, body);
+  auto change = co_await intend_change(x, body);
+  const auto answer = co_await ask_json(x, std::move(body));
+  const unsigned status = answer.head.status;
+  if (status < 400) note_proof(x);
+  if (change) co_await settle_change(x, *std::move(change), status, answer.body);
+  if (status < 400 && ends_checkout(x)) co_await note_checkout_ended(x);
   auto fields = answer_fields(x, answer.head);
   if (const auto location = fields.find("Location"))
     fields.set("Location", graph::narrow_link(*location, answer.widened));
   auto columns = co_await columns_edit(x, answer);
-  co_await reply(x, answer.head.status, std::move(fields),
-                 rewrite_json(x, answer.body, answer.widened, std::move(columns)));
+  const std::string told = rewrite_json(x, answer.body, answer.widened, std::move(columns));
+  co_await apply_sightings(x);
+  co_await reply(x, status, std::move(fields), told);
 }
 
 }  // namespace kerros::io

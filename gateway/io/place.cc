@@ -7,7 +7,7 @@ namespace kerros::io {
 namespace {
 
 constexpr std::string_view kFields =
-    "?$select=id,name,size,cTag,eTag,file,folder,root,parentReference";
+    "?$select=id,name,size,cTag,eTag,file,folder,package,root,parentReference";
 
 Identity identity_of(const graph::FoundItem& item) {
   Identity found;
@@ -19,6 +19,7 @@ Identity identity_of(const graph::FoundItem& item) {
   found.place.drive_id = item.drive_id;
   found.place.item_id = item.item_id;
   found.place.path = item.place();
+  found.item = item;
   return found;
 }
 

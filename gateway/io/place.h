@@ -17,6 +17,7 @@ struct Identity {
   std::uint64_t size = 0;
   bool exists = false;
   bool is_folder = false;
+  graph::FoundItem item;  // as upstream told it
 };
 
 // Asks for the item of the request itself. A 404 gives exists = false.

@@ -6,6 +6,7 @@
 #include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
 #include "gateway/io/read_sealed.h"
+#include "gateway/io/sightings.h"
 
 namespace kerros::io {
 
@@ -13,6 +14,16 @@ namespace {
 
 using keystore::ItemRecord;
 using keystore::ItemState;
+
+// What bytes are that were never sealed here, by the place they lie in.
+enum class Legacy : std::uint8_t { kOrdinary, kPassed, kRefused };
+
+Legacy legacy_of(const Exchange& x, const policy::Place& place) {
+  const policy::Rules& rules = x.config().policy;
+  if (!may_be_protected(rules, place)) return Legacy::kOrdinary;
+  return policy::legacy_plain(rules, place) == policy::LegacyPlain::kRefuse ? Legacy::kRefused
+                                                                            : Legacy::kPassed;
+}
 
 bool is_suspect(Exchange& x, const Wanted& wanted) {
   const auto versions = x.store().versions(wanted.drive_id, wanted.item_id);
@@ -27,7 +38,10 @@ net::awaitable<void> pass_through(Exchange& x, Upstream::Response& response, Byt
   co_await copy_answer(x, response, std::move(head), begun);
 }
 
-net::awaitable<void> record_legacy_read(Exchange& x, const Wanted& wanted) {
+net::awaitable<void> admit(Exchange& x, const Wanted& wanted, Legacy legacy) {
+  if (legacy == Legacy::kOrdinary) co_return;
+  if (legacy == Legacy::kRefused)
+    throw Refused{graph::Refusal::kNotAllowed, "", "never sealed here; legacy_plain = refuse"};
   auto appended = append_audit(
       x, record_of(x, audit::Event::kLegacyPlainRead, wanted.audit_target(), "passed"));
   co_await await_audit(appended);
@@ -49,7 +63,7 @@ net::awaitable<bool> begins_sealed(Exchange& x, const Wanted& wanted) {
 
 // The item was never sealed here. A range is passed as it is unless the file begins like a sealed
 // one; then the whole is asked for, since its last version may have lost its final answer.
-net::awaitable<void> read_unknown(Exchange& x, const Wanted& wanted, bool is_protected) {
+net::awaitable<void> read_unknown(Exchange& x, const Wanted& wanted, Legacy legacy) {
   const bool ranged = x.head.fields.find("Range").has_value();
   ContentAsk ask = ask_for(wanted, std::nullopt);
   ask.client_range = ranged && !co_await begins_sealed(x, wanted);
@@ -57,25 +71,23 @@ net::awaitable<void> read_unknown(Exchange& x, const Wanted& wanted, bool is_pro
   if (response.head.status == 304)
     co_return co_await reply(x, 304, content_fields(x, response.head), "");
   if (ask.client_range) {
-    if (is_protected) co_await record_legacy_read(x, wanted);
+    co_await admit(x, wanted, legacy);
     co_return co_await pass_through(x, response, {});
   }
   crypto::PrefixBytes begun{};
   const std::size_t got = co_await read_up_to(*response.lease, begun);
   const auto bytes = ByteView(begun).first(got);
   if (crypto::has_magic(bytes)) co_return co_await read_unbound(x, wanted, response, bytes);
-  if (is_protected) co_await record_legacy_read(x, wanted);
+  co_await admit(x, wanted, legacy);
   co_await pass_through(x, response, bytes);
 }
 
 net::awaitable<void> read_item(Exchange& x, const Wanted& wanted,
-                               const std::optional<ItemRecord>& record, bool is_protected) {
+                               const std::optional<ItemRecord>& record, Legacy legacy) {
   if (record) co_return co_await read_known(x, wanted, *record);
   if (is_suspect(x, wanted))
     throw Refused{graph::Refusal::kStoredDiffers, "", "the newest version of the item is suspect"};
-  if (is_protected && x.config().policy.legacy_plain == policy::LegacyPlain::kRefuse)
-    throw Refused{graph::Refusal::kNotAllowed, "", "never sealed here; legacy_plain = refuse"};
-  co_await read_unknown(x, wanted, is_protected);
+  co_await read_unknown(x, wanted, legacy);
 }
 
 net::awaitable<void> send_head(Exchange& x, graph::Fields fields, std::uint64_t size) {
@@ -89,6 +101,8 @@ net::awaitable<void> send_head(Exchange& x, graph::Fields fields, std::uint64_t 
 
 // Answered from metadata; a record speaks only for the version that upstream has now.
 net::awaitable<void> head_item(Exchange& x, const Wanted& wanted, const Identity& identity) {
+  sight(x, identity.item);
+  co_await apply_sightings(x);
   const auto record = newest_record(x, wanted);
   const bool sealed = record && record->binding.sealed_size == identity.size;
   graph::Fields fields;
@@ -116,7 +130,7 @@ net::awaitable<void> head_download(Exchange& x, const Wanted& wanted) {
 
 net::awaitable<void> read_content(Exchange& x) {
   const graph::ItemAddress& item = x.route.target.item;
-  Wanted wanted{item.drive_id, item.by_path() ? "" : item.item_id, raw_target(x), std::nullopt};
+  Wanted wanted{item.drive_id, item.by_path() ? "" : item.item_id, raw_target(x), std::nullopt, ""};
   policy::Place place{wanted.drive_id, wanted.item_id, ""};
   const bool by_id = !wanted.drive_id.empty() && !wanted.item_id.empty() &&
                      wanted.item_id != "root" && wanted.item_id.find(':') == std::string::npos;
@@ -132,7 +146,11 @@ net::awaitable<void> read_content(Exchange& x) {
     if (is_head) co_return co_await head_item(x, wanted, identity);
     record = newest_record(x, wanted);
   }
-  co_await read_item(x, wanted, record, may_be_protected(x.config().policy, place));
+  co_await read_item(x, wanted, record, legacy_of(x, place));
+}
+
+net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place) {
+  co_await admit(x, wanted, legacy_of(x, place));
 }
 
 net::awaitable<void> read_own_download(Exchange& x) {
@@ -142,9 +160,12 @@ net::awaitable<void> read_own_download(Exchange& x) {
   if (!url || !is_content_host(x.config().upstream, url->host))
     throw Refused{graph::Refusal::kNotFound, "", "download URL of a host not allowed"};
   x.caller.actor = grant->actor;
-  const Wanted wanted{grant->drive_id, grant->item_id, "", *url};
+  const Wanted wanted{grant->drive_id, grant->item_id, "", *url, ""};
   if (x.head.method == graph::Method::kHead) co_return co_await head_download(x, wanted);
-  co_await read_item(x, wanted, newest_record(x, wanted), grant->is_protected);
+  const Legacy legacy = !grant->is_protected   ? Legacy::kOrdinary
+                        : grant->refuses_plain ? Legacy::kRefused
+                                               : Legacy::kPassed;
+  co_await read_item(x, wanted, newest_record(x, wanted), legacy);
 }
 
 }  // namespace kerros::io

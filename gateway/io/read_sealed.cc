@@ -6,6 +6,8 @@
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
+#include "gateway/io/registry.h"
+#include "gateway/io/sightings.h"
 
 namespace kerros::io {
 
@@ -95,8 +97,7 @@ net::awaitable<void> send_whole(Exchange& x, const Wanted& wanted, const ItemRec
   crypto::PrefixBytes stored{};
   const std::size_t got = co_await read_up_to(*response.lease, stored);
   const auto begun = ByteView(stored).first(got);
-  if (!crypto::has_magic(begun))
-    throw Refused{graph::Refusal::kDowngraded, "", "bytes that are not sealed, of a sealed item"};
+  if (!crypto::has_magic(begun)) co_await refuse_plain(x, wanted);
   if (stored != crypto::encode(prefix)) co_return co_await read_unbound(x, wanted, response, begun);
   const std::uint64_t size = stored_size(response);
   if (size != 0 && size != record.binding.sealed_size)
@@ -107,6 +108,8 @@ net::awaitable<void> send_whole(Exchange& x, const Wanted& wanted, const ItemRec
   co_await send_opened(x, response, opener,
                        graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
                        nullptr);
+  note_read_whole(x, record);
+  co_await apply_sightings(x);
 }
 
 // Whether upstream serves the very file of the record: told by its prefix.
@@ -189,13 +192,6 @@ net::awaitable<void> adopt(Exchange& x, const Wanted& wanted, const ItemRecord& 
   co_await bound.get();  // should it fail, the record stays pending and is adopted next time
 }
 
-// Pending, or bound to this very item by another reader a moment ago.
-bool may_open(Exchange& x, const Wanted& wanted, const ItemRecord& record) {
-  if (record.state == ItemState::kPending) return true;
-  const auto newest = newest_record(x, wanted);
-  return newest && newest->sealed.key == record.sealed.key;
-}
-
 }  // namespace
 
 ContentAsk ask_for(const Wanted& wanted, std::optional<graph::ByteRange> range) {
@@ -236,23 +232,31 @@ net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::R
   require_proof(x, wanted);
   const auto prefix = crypto::decode_prefix(begun);
   if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
-  const auto record = x.store().find(prefix->header.key);
-  if (!record && record.error().code != ErrorCode::kNotFound) throw_store_error(record.error());
-  if (!record) throw Refused{graph::Refusal::kNotAuthentic, "", "the key id is not known here"};
-  if (!may_open(x, wanted, *record))
-    throw Refused{graph::Refusal::kForeignCopy, "", "the key belongs to another item or version"};
+  const ItemRecord record = co_await record_for(x, wanted, prefix->header.key);
+  transfer::Hashes hashes;
+  const std::uint64_t size = co_await send_whole_file(x, wanted, response, record, *prefix, hashes);
+  if (record.state == ItemState::kPending) co_await adopt(x, wanted, record, size, hashes);
+}
+
+net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
+                                              Upstream::Response& response,
+                                              const ItemRecord& record,
+                                              const crypto::Prefix& prefix,
+                                              transfer::Hashes& hashes) {
   const std::uint64_t size = stored_size(response);
   const auto plain = crypto::plain_size(size);
   if (!plain) throw Refused{graph::Refusal::kNotAuthentic, "", "no file has this sealed size"};
-  auto ticket = co_await x.worker.reads.begin(x, record->sealed.key, wanted.audit_target());
-  crypto::Opener opener = make_opener(x, record->sealed, *prefix);
+  if (record.state != ItemState::kPending && size != record.binding.sealed_size)
+    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
+  auto ticket = co_await x.worker.reads.begin(x, record.sealed.key, wanted.audit_target());
+  crypto::Opener opener = make_opener(x, record.sealed, prefix);
   const OpenedBody body{.plain_size = *plain, .part = {}, .to_end = true};
-  transfer::Hashes hashes;
+  const crypto::PrefixBytes begun = crypto::encode(prefix);
   hashes.sealed.update(begun);
   co_await send_opened(x, response, opener,
                        graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
                        &hashes);
-  if (record->state == ItemState::kPending) co_await adopt(x, wanted, *record, size, hashes);
+  co_return size;
 }
 
 }  // namespace kerros::io

@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 
+#include "crypto/header.h"
 #include "gateway/io/content_source.h"
 #include "gateway/io/exchange.h"
+#include "gateway/transfer/seal_window.h"
 
 namespace kerros::io {
 
@@ -20,7 +22,11 @@ struct Wanted {
   std::string item_id;
   std::string target;              // Graph's /content, or empty:
   std::optional<UpstreamUrl> url;  // the pre-authenticated URL behind one of ours
-  std::string audit_target() const { return "drive " + drive_id + " item " + item_id; }
+  std::string version;             // one that is not the current one; else empty
+  std::string audit_target() const {
+    return "drive " + drive_id + " item " + item_id +
+           (version.empty() ? "" : " version " + version);
+  }
 };
 ContentAsk ask_for(const Wanted& wanted, std::optional<graph::ByteRange> range);
 graph::Fields content_fields(const Exchange& x, const graph::ResponseHead& head);
@@ -32,8 +38,21 @@ std::optional<keystore::ItemRecord> newest_record(Exchange& x, const Wanted& wan
 net::awaitable<void> read_known(Exchange& x, const Wanted& wanted,
                                 const keystore::ItemRecord& record);
 
+// The rest of a file whose prefix was read already, opened whole. Returns its sealed size and
+// carries `hashes` over it. Put on record before the first byte leaves.
+net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
+                                              Upstream::Response& response,
+                                              const keystore::ItemRecord& record,
+                                              const crypto::Prefix& prefix,
+                                              transfer::Hashes& hashes);
+
+// Bytes that were never sealed, in answer to a reader: refused or put on record where the place is
+// protected, as the rule for such files says (read_content.cc).
+net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place);
+
 // `response` served `begun`, which begins like a sealed file, for an item without a record that
-// says so: a version whose final answer was lost is opened and bound, everything else is refused.
+// says so: a version whose final answer was lost is opened and bound, a file that was asked for
+// here is followed (registry.h), everything else is refused.
 net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::Response& response,
                                   ByteView begun);
 

@@ -3,6 +3,7 @@
 #include "gateway/io/content_source.h"
 #include "gateway/io/exchange.h"
 #include "gateway/io/place.h"
+#include "gateway/io/sightings.h"
 
 namespace kerros::io {
 
@@ -16,12 +17,17 @@ net::awaitable<void> redirect_content(Exchange& x) {
     throw Refused{graph::Refusal::kUnauthenticated,
                   "Ask for this content in a request of its own, outside a batch.",
                   "this route does not prove the caller"};
+  // Behind an own URL nobody can be asked where the item lies: what was expected is followed now.
+  sight(x, identity.item);
+  co_await apply_sightings(x);
   grant.actor = x.caller.actor;
   grant.proven_ms = now_ms();
   grant.drive_id = identity.place.drive_id;
   grant.item_id = identity.place.item_id;
   grant.ctag = identity.ctag;
   grant.is_protected = may_be_protected(x.config().policy, identity.place);
+  grant.refuses_plain =
+      policy::legacy_plain(x.config().policy, identity.place) == policy::LegacyPlain::kRefuse;
   auto url = x.worker.shared.urls->download_url(grant, now_ms());
   if (!url) throw_store_error(url.error());
   graph::Fields fields;

@@ -26,6 +26,7 @@ keystore::Binding binding_of(const graph::FoundItem& item, std::uint64_t plain_s
   binding.etag = item.etag;
   binding.name = item.name;
   binding.path = item.parent_path;
+  binding.draft = item.draft.value_or(false);
   binding.plain_size = plain_size;
   binding.sealed_size = sealed_size;
   binding.plain_hash = hashes.plain.digest();

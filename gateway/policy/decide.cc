@@ -152,6 +152,11 @@ const Rule* match(const Rules& rules, const Place& place) {
   return rule == rules.rules.end() ? nullptr : &*rule;
 }
 
+LegacyPlain legacy_plain(const Rules& rules, const Place& place) {
+  const Rule* rule = match(rules, place);
+  return rule != nullptr && rule->legacy_plain ? *rule->legacy_plain : rules.legacy_plain;
+}
+
 bool needs_path(const Rules& rules) { return std::ranges::any_of(rules.rules, asks_for_path); }
 
 bool needs_drive(const Rules& rules) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,15 +22,18 @@ struct Place {
                      // empty means not known
 };
 
+// What happens to files of a protected place that were never sealed here.
+enum class LegacyPlain : std::uint8_t { kPass, kRefuse };
+
 // A rule protects what it matches. Globs: see glob_matches.
 struct Rule {
   std::string name;                 // the class, "secret" by default
   std::vector<std::string> drives;  // ids, with case; empty: all
   std::vector<std::string> paths;   // globs over the drive path; empty: all
   std::string unit;                 // name of the unit whose key seals; empty: the only one
+  std::optional<LegacyPlain> legacy_plain =
+      std::nullopt;  // of this class; absent: as the policy says
 };
-
-enum class LegacyPlain : std::uint8_t { kPass, kRefuse };
 
 struct Rules {
   std::vector<Rule> rules;  // in order; the first match names the class, none: ordinary
@@ -49,6 +53,9 @@ struct Verdict {
 // The first rule that matches. A rule that asks for what the place does not say does not match:
 // ask can_decide() first.
 const Rule* match(const Rules& rules, const Place& place);
+
+// Of the rule that matches, or of all.
+LegacyPlain legacy_plain(const Rules& rules, const Place& place);
 
 // Whether any rule looks at the path or at the drive at all; when not, placing can be skipped.
 bool needs_path(const Rules& rules);

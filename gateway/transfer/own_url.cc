@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 constexpr std::string_view kLabel = "kerros/1/url-token";
 constexpr std::uint8_t kTokenVersion = 1;
+constexpr std::uint8_t kProtected = 1, kRefusesPlain = 2;  // of a download grant
 
 Error bad_token() {
   return {ErrorCode::kNotAuthentic, "the URL was not issued here, or has expired"};
@@ -71,7 +72,8 @@ Result<std::string> OwnUrls::download_url(const DownloadGrant& grant, std::uint6
   Writer body;
   body.u64(now_ms + kDownloadUrlLifeMs);
   body.u64(grant.proven_ms);
-  body.u8(grant.is_protected ? 1 : 0);
+  body.u8(static_cast<std::uint8_t>((grant.is_protected ? kProtected : 0) |
+                                    (grant.refuses_plain ? kRefusesPlain : 0)));
   for (const auto* text :
        {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     body.text(*text);
@@ -86,7 +88,9 @@ Result<DownloadGrant> OwnUrls::open_download(std::string_view token, std::uint64
   DownloadGrant grant;
   const std::uint64_t expires = in.u64();
   grant.proven_ms = in.u64();
-  grant.is_protected = in.u8() != 0;
+  const std::uint8_t flags = in.u8();
+  grant.is_protected = (flags & kProtected) != 0;
+  grant.refuses_plain = (flags & kRefusesPlain) != 0;
   for (auto* text :
        {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     *text = in.text();
@@ -119,6 +123,32 @@ Result<std::string> OwnUrls::open_plain_upload(std::string_view token, std::uint
   return open(UrlPurpose::kPlainUpload, token, now_ms).map([](const Bytes& body) {
     return std::string(as_text(body));
   });
+}
+
+Result<std::string> OwnUrls::monitor_url(const MonitorGrant& grant, std::uint64_t now_ms) const {
+  Writer body;
+  body.u64(now_ms + kMonitorUrlLifeMs);
+  body.text(grant.upstream_url);
+  body.bytes(grant.key);
+  body.bytes(grant.intent);
+  return seal(UrlPurpose::kMonitor, std::move(body).take(), now_ms)
+      .map([this](const std::string& token) { return url(graph::kOwnMonitorPath, token); });
+}
+
+Result<MonitorGrant> OwnUrls::open_monitor(std::string_view token, std::uint64_t now_ms) const {
+  const auto body = open(UrlPurpose::kMonitor, token, now_ms);
+  if (!body) return tl::unexpected(body.error());
+  Reader in(*body);
+  MonitorGrant grant;
+  const std::uint64_t expires = in.u64();
+  grant.upstream_url = in.text();
+  for (crypto::Id* id : {&grant.key, &grant.intent}) {
+    const ByteView bytes = in.bytes();
+    if (bytes.size() != id->size()) return tl::unexpected(kBadToken);
+    std::ranges::copy(bytes, id->begin());
+  }
+  if (!in.ok() || now_ms >= expires) return tl::unexpected(kBadToken);
+  return grant;
 }
 
 }  // namespace kerros::transfer

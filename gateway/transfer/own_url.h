@@ -19,7 +19,12 @@
 
 namespace kerros::transfer {
 
-enum class UrlPurpose : std::uint8_t { kDownload = 1, kUpload = 2, kPlainUpload = 3 };
+enum class UrlPurpose : std::uint8_t {
+  kDownload = 1,
+  kUpload = 2,
+  kPlainUpload = 3,
+  kMonitor = 4,
+};
 
 // What a download URL is bound to.
 struct DownloadGrant {
@@ -27,9 +32,17 @@ struct DownloadGrant {
   std::uint64_t proven_ms = 0;
   std::string drive_id;
   std::string item_id;
-  std::string ctag;           // of the version that was listed
-  std::string upstream_url;   // pre-authenticated; leaves only towards upstream
-  bool is_protected = false;  // the place it was listed in
+  std::string ctag;            // of the version that was listed
+  std::string upstream_url;    // pre-authenticated; leaves only towards upstream
+  bool is_protected = false;   // the place it was listed in
+  bool refuses_plain = false;  // and what was never sealed is refused there
+};
+
+// What a monitor URL is bound to.
+struct MonitorGrant {
+  std::string upstream_url;  // needs no token; leaves only towards upstream
+  crypto::Id key{};          // the file that is copied, and the intent that says so; zero when an
+  crypto::Id intent{};       // ordinary file is copied, or a folder
 };
 
 class OwnUrls {
@@ -50,6 +63,10 @@ class OwnUrls {
   Result<std::string> plain_upload_url(std::string_view upstream_url, std::uint64_t now_ms) const;
   Result<std::string> open_plain_upload(std::string_view token, std::uint64_t now_ms) const;
 
+  // Hosts poll without a token, as they do with the URL it replaces.
+  Result<std::string> monitor_url(const MonitorGrant& grant, std::uint64_t now_ms) const;
+  Result<MonitorGrant> open_monitor(std::string_view token, std::uint64_t now_ms) const;
+
  private:
   std::string url(std::string_view path, const std::string& token) const;
   Result<std::string> seal(UrlPurpose purpose, ByteView body, std::uint64_t now_ms) const;
@@ -61,5 +78,6 @@ class OwnUrls {
 };
 
 inline constexpr std::uint64_t kDownloadUrlLifeMs = 10 * 60 * 1000;
+inline constexpr std::uint64_t kMonitorUrlLifeMs = 24 * 60 * 60 * 1000;
 
 }  // namespace kerros::transfer

@@ -41,7 +41,8 @@ std::string token_of(const Result<std::string>& url) {
 int honoured(std::string_view token, std::uint64_t now) {
   return int{urls().open_download(token, now).has_value()} +
          int{urls().open_upload(token, now).has_value()} +
-         int{urls().open_plain_upload(token, now).has_value()};
+         int{urls().open_plain_upload(token, now).has_value()} +
+         int{urls().open_monitor(token, now).has_value()};
 }
 
 // The rest of the input spells the token anew from some place on.
@@ -100,6 +101,11 @@ void check_uploads(std::string_view text, const std::uint8_t* cuts) {
     check_issued(token, 2 * kDay - 5, cuts[1]);
     check_spelling(token, cuts[0], text.substr(0, 8));
   }
+  const std::string monitor = token_of(urls().monitor_url({std::string(text), session, {}}, kNow));
+  const auto found = urls().open_monitor(monitor, kNow);
+  FUZZ_CHECK(found && found->upstream_url == text && found->key == session);
+  check_issued(monitor, kMonitorUrlLifeMs, cuts[1]);
+  check_spelling(monitor, cuts[0], text.substr(0, 8));
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ void check_same(const ItemRecord& a, const ItemRecord& b) {
   FUZZ_CHECK(x.etag == y.etag && x.name == y.name && x.path == y.path);
   FUZZ_CHECK(x.plain_size == y.plain_size && x.sealed_size == y.sealed_size);
   FUZZ_CHECK(x.plain_hash == y.plain_hash && x.sealed_hash == y.sealed_hash);
+  FUZZ_CHECK(a.id == b.id && x.draft == y.draft);
   FUZZ_CHECK(a.state == b.state && a.item_class == b.item_class && a.created_by == b.created_by);
   FUZZ_CHECK(a.created == b.created && a.bound == b.bound);
 }
@@ -104,6 +105,8 @@ void check_outsider(ByteView stored) {
     FUZZ_CHECK(!item && item.error().code == ErrorCode::kNotAuthentic);
     const auto session = decode_session(root, key_id, stored);
     FUZZ_CHECK(!session && session.error().code == ErrorCode::kNotAuthentic);
+    const auto intent = decode_intent(keys, key_id, stored);
+    FUZZ_CHECK(!intent && intent.error().code == ErrorCode::kNotAuthentic);
   }
 }
 

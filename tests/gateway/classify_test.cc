@@ -75,9 +75,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"GET", ITEM "/workbook/worksheets", O::kContentSide},
                     Case{"PATCH", ITEM "/workbook/worksheets('a')/range", O::kContentSide},
                     Case{"POST", ITEM "/extractSensitivityLabels", O::kContentSide},
-                    Case{"GET", ITEM "/versions/1.0/content", O::kContentSide},
-                    Case{"POST", ITEM "/versions/1.0/restoreVersion", O::kContentSide},
-                    Case{"POST", ITEM "/copy", O::kContentSide}));
+                    Case{"GET", ITEM "/versions/1.0/content", O::kReadVersion},
+                    Case{"POST", ITEM "/versions/1.0/restoreVersion", O::kRestore},
+                    Case{"POST", ITEM "/copy", O::kCopy}));
 
 INSTANTIATE_TEST_SUITE_P(
     ListItems, Routes,
@@ -112,6 +112,8 @@ TEST(Classify, KnowsItsOwnUrls) {
   EXPECT_EQ(download.operation, Operation::kOwnDownload);
   EXPECT_EQ(download.target.authority, "h.test");
   EXPECT_EQ(classified(head_of("PUT", "/kerros/download/abc")).operation, Operation::kUnknown);
+  EXPECT_EQ(classified(head_of("GET", "/kerros/monitor/abc")).operation, Operation::kOwnMonitor);
+  EXPECT_EQ(classified(head_of("DELETE", "/kerros/monitor/abc")).operation, Operation::kUnknown);
   EXPECT_FALSE(classify(head_of("GET", "/kerros/download/a%2Fb")));
   EXPECT_FALSE(classify(head_of("GET", "/kerros/download/")));
 }

@@ -129,6 +129,18 @@ TEST(Decide, SaysWhy) {
   EXPECT_EQ(verdict.reason, "Rule \"secret\" protects this place: read-content.");
 }
 
+TEST(LegacyPlain, IsSaidByTheClassOrByThePolicy) {
+  Rules rules = salassa();
+  EXPECT_EQ(legacy_plain(rules, at("/Salassa/a")), LegacyPlain::kPass);
+  rules.rules.front().legacy_plain = LegacyPlain::kRefuse;
+  EXPECT_EQ(legacy_plain(rules, at("/Salassa/a")), LegacyPlain::kRefuse);
+  EXPECT_EQ(legacy_plain(rules, at("/Yleinen/a")), LegacyPlain::kPass);
+  rules.legacy_plain = LegacyPlain::kRefuse;
+  rules.rules.front().legacy_plain = LegacyPlain::kPass;
+  EXPECT_EQ(legacy_plain(rules, at("/Salassa/a")), LegacyPlain::kPass);
+  EXPECT_EQ(legacy_plain(rules, at("/Yleinen/a")), LegacyPlain::kRefuse);
+}
+
 // Protection only rises: whatever passes for a protected item passes for an ordinary one, and no
 // row of the table lets content of a protected item through as it is.
 TEST(Decide, NeverPassesContentOfProtectedItemsForAnyRow) {

@@ -69,6 +69,46 @@ TEST(OwnUrl, NamesOnlyThisHostAndHidesTheOtherOne) {
                   .starts_with("https://graph.example:8443/kerros/upload/"));
 }
 
+MonitorGrant monitor_grant() {
+  return {"https://contoso.sharepoint.com/_api/v2.0/monitor/x", noise_array<16>(3),
+          noise_array<16>(4)};
+}
+
+std::string monitor_token(std::uint64_t now = kNow) {
+  return token_of(urls().monitor_url(monitor_grant(), now).value());
+}
+
+TEST(OwnUrl, KeepsWhatAMonitorIsBoundToForADay) {
+  const std::string url = urls().monitor_url(monitor_grant(), kNow).value();
+  EXPECT_TRUE(url.starts_with("https://graph.example:8443/kerros/monitor/"));
+  const MonitorGrant found = urls().open_monitor(token_of(url), kNow + kDay - 1).value();
+  EXPECT_EQ(found.upstream_url, monitor_grant().upstream_url);
+  EXPECT_EQ(found.key, monitor_grant().key);
+  EXPECT_EQ(found.intent, monitor_grant().intent);
+  EXPECT_EQ(code_of(urls().open_monitor(token_of(url), kNow + kDay)), ErrorCode::kNotAuthentic);
+}
+
+TEST(OwnUrl, OfAMonitorServesNoOtherPurpose) {
+  EXPECT_EQ(code_of(urls().open_download(monitor_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_upload(monitor_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_plain_upload(monitor_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_monitor(download_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_monitor(plain_token(), kNow)), ErrorCode::kNotAuthentic);
+}
+
+TEST(OwnUrl, OfADownloadKeepsWhatThePlaceAsksFor) {
+  for (const bool is_protected : {false, true})
+    for (const bool refuses : {false, true}) {
+      DownloadGrant one = grant();
+      one.is_protected = is_protected;
+      one.refuses_plain = refuses;
+      const auto found =
+          urls().open_download(token_of(urls().download_url(one, kNow).value()), kNow).value();
+      EXPECT_EQ(found.is_protected, is_protected);
+      EXPECT_EQ(found.refuses_plain, refuses);
+    }
+}
+
 TEST(OwnUrl, IsNeverTheSameTwice) { EXPECT_NE(download_token(), download_token()); }
 
 TEST(OwnUrl, RefusesATokenOfAnotherPurpose) {

@@ -102,6 +102,18 @@ TEST(FindItems, PlacesTheRootAndRefusesToGuess) {
             "/drive/root:/50% of");
 }
 
+TEST(FindItems, TellDraftsFromWhatIsPublished) {
+  const auto draft = [](const std::string& publication) {
+    return find_items(R"({"size":1,"publication":)" + publication + "}").value().front().draft;
+  };
+  EXPECT_EQ(draft(R"({"level":"checkout","versionId":"3.0"})"), true);
+  EXPECT_EQ(draft(R"({"level":"published","versionId":"2.1"})"), true);
+  EXPECT_EQ(draft(R"({"level":"published","versionId":"2.0"})"), false);
+  EXPECT_EQ(draft("{}"), false);
+  EXPECT_EQ(draft("null"), std::nullopt);
+  EXPECT_EQ(find_items(R"({"size":1})").value().front().draft, std::nullopt);
+}
+
 TEST(RewriteItem, WithoutEditsIsIdentity) { EXPECT_EQ(rewritten(kItem, Rewrite{}), kItem); }
 
 TEST(RewriteItem, ReplacesTheSizeAlone) {

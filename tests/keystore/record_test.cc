@@ -12,6 +12,7 @@ StoreKeys keys_of(std::uint8_t seed) {
 
 ItemRecord example() {
   ItemRecord record;
+  record.id.fill(1);
   record.sealed.key.fill(1);
   record.sealed.unit.fill(2);
   record.sealed.kek.fill(3);

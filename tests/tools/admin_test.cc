@@ -96,6 +96,77 @@ TEST_F(Admin, ShowsTheVersionsOfAnItemNewestFirst) {
   EXPECT_EQ(ask("/v1/items/show?item=nobody", 404).at("error").at("code"), "not-found");
 }
 
+class Accepting : public Admin {
+ protected:
+  json accept(const std::string& item, unsigned status = 200, const std::string& more = "") {
+    const auto request = admin::parse_request(
+        "POST", "/v1/items/accept?drive=D&item=" + item + "&reason=told" + more);
+    const auto answer =
+        admin::answer(*request, {"os:tester", "cli"}, *config_, *installation_, nullptr);
+    EXPECT_EQ(answer.status, status) << answer.json;
+    return json::parse(answer.json);
+  }
+  void refuse(const std::string& item, const keystore::Id& key) {
+    keystore::Intent seen;
+    seen.kind = keystore::IntentKind::kSeen;
+    seen.key = seen.record = key;
+    seen.drive_id = "D";
+    seen.item_id = item;
+    seen.expires = now_ms() + 100'000;
+    EXPECT_TRUE(wait([&](auto done) { installation_->store->put_seen(seen, done); }));
+  }
+  std::string state(const keystore::Id& key) {
+    return keystore::name(installation_->store->find(key)->state);
+  }
+};
+
+TEST_F(Accepting, MakesTheOlderVersionTheCurrentOne) {
+  const auto older = put_item(*installation_, "D", "I", 1000).sealed.key;
+  const auto newer = put_item(*installation_, "D", "I", 2000).sealed.key;
+  refuse("I", older);
+  const auto looked = accept("I", 200, "&dry-run=true");
+  EXPECT_EQ(looked.at("accepts"), "rollback");
+  EXPECT_FALSE(looked.at("done").get<bool>());
+  EXPECT_EQ(newest_record().status, "looked at");
+  EXPECT_EQ(state(older), "superseded");
+  EXPECT_TRUE(accept("I").at("done").get<bool>());
+  EXPECT_EQ(state(older), "bound");
+  EXPECT_EQ(state(newer), "superseded");
+  EXPECT_EQ(newest_record().event, audit::Event::kItemAccepted);
+  EXPECT_EQ(newest_record().status, "done");
+  EXPECT_NE(newest_record().intent, 0u);
+  accept("I", 404);
+}
+
+TEST_F(Accepting, TellsCopiesAndPlainBytesApart) {
+  const auto key = put_item(*installation_, "D", "I", 1000).sealed.key;
+  refuse("J", key);
+  EXPECT_EQ(accept("J").at("accepts"), "foreign-copy");
+  refuse("I", {});
+  const auto plain = accept("I");
+  EXPECT_EQ(plain.at("accepts"), "plain");
+  EXPECT_TRUE(plain.at("key_id").is_null());
+  EXPECT_EQ(state(key), "superseded");
+}
+
+TEST_F(Accepting, LetsASuspectVersionBeReadAgain) {
+  const auto key = put_item(*installation_, "D", "I", 1000).sealed.key;
+  accept("I", 404);
+  EXPECT_TRUE(wait([&](auto done) {
+    installation_->store->set_state(key, keystore::ItemState::kBound, keystore::ItemState::kSuspect,
+                                    done);
+  }));
+  EXPECT_EQ(accept("I").at("accepts"), "suspect");
+  EXPECT_EQ(state(key), "unverified");
+}
+
+TEST_F(Accepting, AsksForAReasonAndIsNoReading) {
+  ask("/v1/items/accept?drive=D&item=I&reason=x", 400);
+  const auto request = admin::parse_request("POST", "/v1/items/accept?drive=D&item=I");
+  EXPECT_EQ(admin::answer(*request, {"os:tester", "cli"}, *config_, *installation_, nullptr).status,
+            400u);
+}
+
 TEST_F(Admin, ListsKeysWithoutKeys) {
   const auto keys = ask("/v1/keys").at("keys");
   ASSERT_EQ(keys.size(), 1u);

@@ -82,6 +82,7 @@ name = "health"
 drives = ["b!1"]
 paths = ["/Salassa/**"]
 unit = "clinic"
+legacy_plain = "pass"
 [[policy.rule]]
 )");
   EXPECT_EQ(config.store.directory, "/var/lib/kerros");
@@ -95,6 +96,8 @@ unit = "clinic"
   EXPECT_EQ(config.policy.legacy_plain, policy::LegacyPlain::kRefuse);
   ASSERT_EQ(config.policy.rules.size(), 2u);
   EXPECT_EQ(config.policy.rules[0].unit, "clinic");
+  EXPECT_EQ(config.policy.rules[0].legacy_plain, policy::LegacyPlain::kPass);
+  EXPECT_EQ(config.policy.rules[1].legacy_plain, std::nullopt);
   EXPECT_EQ(config.policy.rules[1].name, "secret");
   EXPECT_TRUE(config.policy.rules[1].paths.empty());
 }
@@ -132,6 +135,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "did you mean `host`?"},
         Refused{"store = 1", ":1: `store` is a section",
                 "docker/kerros.toml shows every key with its default"},
+        Refused{"[[policy.rule]]\nlegacy_plain = \"keep\"", ":2: `policy.rule` has a wrong value",
+                "for example: \"refuse\""},
         Refused{"unit = 3", ":1: `unit` has a wrong value", "for example: \"...\""},
         Refused{"unit = \"a\\nb\"", ":1: `unit` has a wrong value", "for example: \"...\""},
         Refused{"[graph_door]\nlisten = \"localhost:1\"",

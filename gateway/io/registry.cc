@@ -1,0 +1,233 @@
+#include "gateway/io/registry.h"
+
+#include <algorithm>
+
+#include "crypto/random.h"
+#include "gateway/policy/expected_item.h"
+
+namespace kerros::io {
+
+namespace {
+
+using keystore::Intent;
+using keystore::IntentKind;
+using keystore::ItemRecord;
+using keystore::ItemState;
+
+constexpr std::uint64_t kSeenLifeMs = 30ull * 24 * 60 * 60 * 1000;
+
+bool is_item(const ItemRecord& record, const Wanted& wanted) {
+  return record.binding.drive_id == wanted.drive_id && record.binding.item_id == wanted.item_id;
+}
+
+std::vector<ItemRecord> bindings(Exchange& x, const keystore::Id& key) {
+  auto records = x.store().bindings(key);
+  if (!records) throw_store_error(records.error());
+  if (records->empty())
+    throw Refused{graph::Refusal::kNotAuthentic, "", "the key id is not known here"};
+  return *std::move(records);
+}
+
+// The best of the item's records with this key; nullptr when it has none.
+const ItemRecord* own_of(const std::vector<ItemRecord>& records, const Wanted& wanted) {
+  const ItemRecord* own = nullptr;
+  for (const ItemRecord& record : records)
+    if (is_item(record, wanted) && (own == nullptr || is_current(record.state))) own = &record;
+  return own;
+}
+
+std::string command_for(const Wanted& wanted) {
+  return "; `kerros item accept '" + wanted.drive_id + "' '" + wanted.item_id + "'` accepts it";
+}
+
+// What was refused, so that a person can accept exactly this. Should it not be possible to remember
+// it, the refusal stands all the same.
+net::awaitable<void> remember(Exchange& x, const Wanted& wanted, const ItemRecord* file) {
+  Intent seen;
+  seen.kind = IntentKind::kSeen;
+  if (file != nullptr) {
+    seen.key = file->sealed.key;
+    seen.record = file->id;
+  }
+  seen.drive_id = wanted.drive_id;
+  seen.item_id = wanted.item_id;
+  seen.asked_by = x.caller.actor;
+  seen.created = now_ms();
+  seen.expires = seen.created + kSeenLifeMs;
+  Future<Status> stored(x.worker.executor,
+                        [&](auto done) { x.store().put_seen(std::move(seen), std::move(done)); });
+  co_await stored.get();
+}
+
+std::vector<ItemRecord> versions_of(Exchange& x, const Wanted& wanted) {
+  auto versions = x.store().versions(wanted.drive_id, wanted.item_id);
+  if (!versions) throw_store_error(versions.error());
+  return *std::move(versions);
+}
+
+// An older version is the published one as long as every newer one is a draft.
+bool is_published(Exchange& x, const Wanted& wanted) {
+  const auto versions = versions_of(x, wanted);
+  bool any = false;
+  for (const ItemRecord& version : versions) {
+    if (!is_current(version.state)) continue;
+    if (!version.binding.draft) return false;
+    any = true;
+  }
+  return any;
+}
+
+net::awaitable<void> record_older(Exchange& x, const Wanted& wanted, const ItemRecord& own) {
+  auto event = record_of(x, audit::Event::kOlderPublished, wanted.audit_target(), "passed");
+  event.details.emplace_back("key", to_hex(own.sealed.key));
+  auto appended = append_audit(x, std::move(event));
+  co_await await_audit(appended);
+}
+
+// What upstream tells of the item. Behind a download URL of ours it cannot be asked: the intent
+// must name the item then.
+net::awaitable<graph::FoundItem> told_of(Exchange& x, const Wanted& wanted) {
+  graph::FoundItem item;
+  if (!wanted.url) {
+    const Identity identity = co_await look_up(x);
+    if (!identity.exists) throw Refused{graph::Refusal::kNotFound, "", "no such item"};
+    item = identity.item;
+  }
+  item.drive_id = wanted.drive_id;
+  item.item_id = wanted.item_id;
+  co_return item;
+}
+
+net::awaitable<std::optional<ItemRecord>> by_intent(Exchange& x, const Wanted& wanted,
+                                                    const keystore::Id& key) {
+  const auto intents = x.store().intents(key, now_ms());
+  if (!intents) throw_store_error(intents.error());
+  if (intents->empty()) co_return std::nullopt;
+  const graph::FoundItem item = co_await told_of(x, wanted);
+  for (const Intent& intent : *intents) {
+    if (!is_expected(x, intent, item)) continue;
+    if (!co_await fulfil(x, intent, binding_of(item))) continue;
+    const auto newest = newest_record(x, wanted);
+    if (newest && newest->sealed.key == key) co_return newest;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace
+
+net::awaitable<ItemRecord> record_for(Exchange& x, const Wanted& wanted, const keystore::Id& key) {
+  const auto records = bindings(x, key);
+  if (records.front().state == ItemState::kPending) co_return records.front();
+  const ItemRecord* own = own_of(records, wanted);
+  if (own != nullptr && is_current(own->state)) co_return *own;
+  if (own != nullptr && own->state == ItemState::kSuspect)
+    throw Refused{graph::Refusal::kStoredDiffers, "", "the version is suspect"};
+  if (const auto followed = co_await by_intent(x, wanted, key)) co_return *followed;
+  if (own != nullptr && own->state == ItemState::kSuperseded && is_published(x, wanted)) {
+    co_await record_older(x, wanted, *own);
+    co_return *own;
+  }
+  co_await remember(x, wanted, own != nullptr ? own : &records.front());
+  if (own != nullptr)
+    throw Refused{graph::Refusal::kRollback, "",
+                  "an older version is served as the current one" + command_for(wanted)};
+  throw Refused{graph::Refusal::kForeignCopy, "",
+                "the key belongs to another item" + command_for(wanted)};
+}
+
+ItemRecord version_for(Exchange& x, const Wanted& wanted, const keystore::Id& key) {
+  const auto records = bindings(x, key);
+  if (records.front().state == ItemState::kPending) return records.front();
+  const ItemRecord* own = own_of(records, wanted);
+  if (own == nullptr)
+    throw Refused{graph::Refusal::kForeignCopy, "", "the version's key belongs to another item"};
+  if (own->state == ItemState::kSuspect)
+    throw Refused{graph::Refusal::kStoredDiffers, "", "the version is suspect"};
+  if (!is_current(own->state) && own->state != ItemState::kSuperseded)
+    throw Refused{graph::Refusal::kNotAuthentic, "",
+                  std::string("the version is ") + name(own->state)};
+  return *own;
+}
+
+net::awaitable<void> refuse_plain(Exchange& x, const Wanted& wanted) {
+  co_await remember(x, wanted, nullptr);
+  throw Refused{graph::Refusal::kDowngraded, "",
+                "bytes that are not sealed, of a sealed item" + command_for(wanted)};
+}
+
+Intent intent_for(const Exchange& x, const ItemRecord& record, IntentKind kind,
+                  std::string drive_id) {
+  Intent intent;
+  intent.created = now_ms();
+  intent.id = crypto::time_ordered_id(intent.created);
+  intent.kind = kind;
+  intent.key = record.sealed.key;
+  intent.record = record.id;
+  intent.drive_id = std::move(drive_id);
+  intent.asked_by = x.caller.actor;
+  intent.expires = intent.created + kIntentLifeMs;
+  return intent;
+}
+
+keystore::Binding binding_of(const graph::FoundItem& item) {
+  keystore::Binding binding;
+  binding.drive_id = item.drive_id;
+  binding.item_id = item.item_id;
+  binding.ctag = item.ctag;
+  binding.etag = item.etag;
+  binding.name = item.name;
+  binding.path = item.parent_path;
+  binding.draft = item.draft.value_or(false);
+  return binding;
+}
+
+bool is_expected(const Exchange& x, const Intent& intent, const graph::FoundItem& item) {
+  if (intent.kind == IntentKind::kRestore)
+    return intent.drive_id == item.drive_id && intent.item_id == item.item_id;
+  const std::string path = item.place();
+  if (!policy::is_expected({intent.drive_id, intent.item_id, intent.parent, intent.name},
+                           {item.drive_id, item.item_id, path}))
+    return false;
+  if (intent.replaces) return true;
+  const auto versions = x.store().versions(item.drive_id, item.item_id);
+  if (!versions) throw_store_error(versions.error());
+  return versions->empty();
+}
+
+net::awaitable<bool> fulfil(Exchange& x, const Intent& intent, keystore::Binding binding) {
+  const std::string target = "drive " + binding.drive_id + " item " + binding.item_id;
+  Future<Status> followed(x.worker.executor, [&](auto done) {
+    x.store().fulfil(intent, std::move(binding), now_ms(), std::move(done));
+  });
+  const Status status = co_await followed.get();
+  if (!status &&
+      (status.error().code == ErrorCode::kNotFound || status.error().code == ErrorCode::kConflict))
+    co_return false;
+  if (!status) throw_store_error(status.error());
+  auto event = record_of(x, audit::Event::kFollowed, target, "done");
+  event.details.emplace_back("key", to_hex(intent.key));
+  event.details.emplace_back("asked by", audit::as_field(intent.asked_by));
+  if (intent.audit_intent != 0)
+    event.details.emplace_back("asked at", std::to_string(intent.audit_intent));
+  auto appended = append_audit(x, std::move(event));
+  co_await await_audit(appended);
+  co_return true;
+}
+
+net::awaitable<void> put_intents(Exchange& x, std::vector<Intent> intents) {
+  if (intents.empty()) co_return;
+  Future<Status> stored(x.worker.executor, [&](auto done) {
+    x.store().put_intents(std::move(intents), now_ms(), std::move(done));
+  });
+  if (const Status status = co_await stored.get(); !status) throw_store_error(status.error());
+}
+
+net::awaitable<void> drop_intents(Exchange& x, std::vector<Intent> intents) {
+  if (intents.empty()) co_return;
+  Future<Status> dropped(x.worker.executor, [&](auto done) {
+    x.store().drop_intents(std::move(intents), std::move(done));
+  });
+  co_await dropped.get();  // should it fail they expire by themselves
+}
+
+}  // namespace kerros::io

@@ -1,0 +1,131 @@
+#include "gateway/io/sightings.h"
+
+#include "gateway/io/registry.h"
+
+namespace kerros::io {
+
+namespace {
+
+using keystore::IntentKind;
+using keystore::ItemRecord;
+using keystore::ItemState;
+
+// Size alone proves nothing either way: some listings show 0, or an old one.
+bool is_told(const graph::FoundItem& item) { return item.size && !item.quick_xor_hash.empty(); }
+
+void note(Exchange& x, Sighting::Kind kind, const ItemRecord& record) {
+  x.sightings.push_back({kind, record, {}, {}});
+}
+
+// A file that turned up where a copy or a move was asked to bring it.
+std::unique_ptr<ItemRecord> expected(Exchange& x, const graph::FoundItem& item) {
+  if (x.store().intent_count() == 0) return nullptr;
+  const auto intents = x.store().all_intents(now_ms());
+  if (!intents) throw_store_error(intents.error());
+  for (const auto& intent : *intents) {
+    if (intent.kind == IntentKind::kRestore || !is_expected(x, intent, item)) continue;
+    auto source = x.store().find(intent.record);
+    if (!source || !is_stored(*source, item)) continue;
+    x.sightings.push_back({Sighting::Kind::kFollowed, *source, intent, binding_of(item)});
+    return std::make_unique<ItemRecord>(*std::move(source));
+  }
+  return nullptr;
+}
+
+net::awaitable<bool> change_state(Exchange& x, const ItemRecord& record, ItemState to) {
+  Future<Status> changed(x.worker.executor, [&](auto done) {
+    x.store().set_state(record.id, record.state, to, std::move(done));
+  });
+  co_return (co_await changed.get()).has_value();  // another request may have seen the same
+}
+
+net::awaitable<void> put_on_record(Exchange& x, const ItemRecord& record, audit::Event event,
+                                   std::string_view status) {
+  const std::string target = "drive " + record.binding.drive_id + " item " + record.binding.item_id;
+  auto entry = record_of(x, event, target, status);
+  entry.details.emplace_back("key", to_hex(record.sealed.key));
+  auto appended = append_audit(x, std::move(entry));
+  co_await await_audit(appended);
+}
+
+net::awaitable<void> apply(Exchange& x, const Sighting& seen) {
+  switch (seen.kind) {
+    case Sighting::Kind::kVerified:
+      if (co_await change_state(x, seen.record, ItemState::kBound))
+        co_await put_on_record(x, seen.record, audit::Event::kVersionVerified, "done");
+      co_return;
+    case Sighting::Kind::kDiffers:
+      if (co_await change_state(x, seen.record, ItemState::kSuspect))
+        co_await put_on_record(x, seen.record, audit::Event::kStoredDiffers,
+                               "suspect: the stored bytes changed later, at the same cTag");
+      co_return;
+    case Sighting::Kind::kFollowed:
+      co_await fulfil(x, seen.intent, seen.binding);
+      co_return;
+    case Sighting::Kind::kDraft: {
+      Future<Status> refreshed(x.worker.executor, [&](auto done) {
+        x.store().refresh(seen.record.id, seen.binding, std::move(done));
+      });
+      co_await refreshed.get();  // seen again with the next answer
+      co_return;
+    }
+  }
+}
+
+}  // namespace
+
+bool is_stored(const ItemRecord& record, const graph::FoundItem& item) {
+  return is_told(item) && *item.size == record.binding.sealed_size &&
+         item.quick_xor_hash == to_base64(record.binding.sealed_hash);
+}
+
+bool speaks_for(const ItemRecord& record, const graph::FoundItem& item) {
+  const auto& bound = record.binding;
+  if (!item.ctag.empty() && bound.ctag == item.ctag) return true;
+  if (!item.size || *item.size != bound.sealed_size) return false;
+  return item.quick_xor_hash.empty() ? item.ctag.empty()
+                                     : item.quick_xor_hash == to_base64(bound.sealed_hash);
+}
+
+const ItemRecord* sight(Exchange& x, const graph::FoundItem& item,
+                        std::unique_ptr<ItemRecord>& known) {
+  // Only what upstream tells an accepted caller counts.
+  const bool counts = x.proven && is_told(item) && !item.item_id.empty() && !item.is_folder;
+  if (known && counts && !item.ctag.empty() && item.ctag == known->binding.ctag) {
+    if (!is_stored(*known, item)) {
+      note(x, Sighting::Kind::kDiffers, *known);
+      return nullptr;
+    }
+    if (item.draft && *item.draft != known->binding.draft) {
+      note(x, Sighting::Kind::kDraft, *known);
+      x.sightings.back().binding = known->binding;
+      x.sightings.back().binding.draft = *item.draft;
+    }
+    if (known->state == ItemState::kUnverified) note(x, Sighting::Kind::kVerified, *known);
+  }
+  if (known && speaks_for(*known, item)) return known.get();
+  if (!counts) return nullptr;
+  auto followed = expected(x, item);
+  if (!followed) return nullptr;
+  known = std::move(followed);
+  return known.get();
+}
+
+std::unique_ptr<ItemRecord> sight(Exchange& x, const graph::FoundItem& item) {
+  const keystore::KeyStore::ItemRef ref{item.drive_id, item.item_id};
+  auto found = x.store().newest_bound(std::span(&ref, 1));
+  if (!found) throw_store_error(found.error());
+  auto known = std::move(found->front());
+  return sight(x, item, known) == nullptr ? nullptr : std::move(known);
+}
+
+void note_read_whole(Exchange& x, const ItemRecord& record) {
+  if (record.state == ItemState::kUnverified) note(x, Sighting::Kind::kVerified, record);
+}
+
+net::awaitable<void> apply_sightings(Exchange& x) {
+  const std::vector<Sighting> sightings = std::exchange(x.sightings, {});
+  for (const Sighting& seen : sightings) co_await apply(x, seen);
+}
+
+}  // namespace kerros::io
