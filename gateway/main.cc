@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "crypto/random.h"
 #include "gateway/complaint.h"
@@ -69,9 +70,11 @@ void close_the_shutters() {
 
 int main(int argc, char** argv) {
   CLI::App app("Kerros gateway: seals confidential files on their way to Microsoft 365.");
-  std::string file = "/etc/kerros/kerros.toml";
+  const char* named = std::getenv("KERROS_CONFIG");
+  std::string file = named != nullptr && *named != '\0' ? named : "/etc/kerros/kerros.toml";
   int passphrase_fd = -1;
-  app.add_option("--config", file, "the configuration file")->capture_default_str();
+  app.add_option("--config", file,
+                 "the configuration (KERROS_CONFIG, else /etc/kerros/kerros.toml)");
   app.add_option("--passphrase-fd", passphrase_fd,
                  "read the passphrase that unseals the store from this descriptor");
   try {

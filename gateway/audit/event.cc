@@ -38,6 +38,7 @@ constexpr std::array kTable = {
     Row{Event::kFollowed, Class::kChange, "followed"},
     Row{Event::kVersionVerified, Class::kChange, "version-verified"},
     Row{Event::kOlderPublished, Class::kAccess, "older-published"},
+    Row{Event::kPlaceDiffers, Class::kError, "place-differs"},
     Row{Event::kStoreMismatch, Class::kError, "store-mismatch"},
     Row{Event::kStoreAccepted, Class::kAdmin, "store-accepted"},
     Row{Event::kItemAccepted, Class::kAdmin, "item-accepted"},

@@ -45,6 +45,7 @@ enum class Event : std::uint16_t {  // On disk: never renumber.
   kFollowed = 26,         // CHANGE  a file asked for turned up: copy, move or restored version
   kVersionVerified = 27,  // CHANGE  stored size and hash were told after all, and are right
   kOlderPublished = 28,   // ACCESS  an older version was read, since the newer one is a draft
+  kPlaceDiffers = 29,     // ERROR   a stored file lies in a place of another class than was decided
   kStoreMismatch = 30,    // ERROR   the store is not the one the log last saw
   kStoreAccepted = 31,    // ADMIN   an operator accepted it
   kItemAccepted = 32,     // ADMIN   an operator accepted what was refused for an item

@@ -128,6 +128,8 @@ std::string_view name(Operation operation) {
       return "write-content";
     case Operation::kCreateSession:
       return "create-session";
+    case Operation::kCommitSession:
+      return "commit-session";
     case Operation::kUpdateItem:
       return "update-item";
     case Operation::kDeleteItem:

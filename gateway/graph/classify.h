@@ -31,6 +31,7 @@ enum class Operation : std::uint8_t {
   kReadContent,    // GET or HEAD item/content
   kWriteContent,   // PUT item/content
   kCreateSession,  // POST item/createUploadSession
+  kCommitSession,  // PUT item with the uploadUrl of a whole session as its source
   kUpdateItem,     // PATCH item
   kDeleteItem,     // DELETE item
   kListVersions,   // GET item/versions, DELETE one: driveItemVersions

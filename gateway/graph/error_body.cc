@@ -87,6 +87,14 @@ Row row_of(Refusal refusal) {
       return named(kNotAuthenticRow, "foreign-copy");
     case Refusal::kRollback:
       return named(kNotAuthenticRow, "rollback");
+    case Refusal::kNameTaken:
+      return {"name-taken", 409, "nameAlreadyExists", "",
+              "Every byte of the session is stored, but the name of its file is taken. Commit the "
+              "session under another name, or cancel it."};
+    case Refusal::kNameBlocked:
+      return {"name-blocked", 409, "nameAlreadyExists", "",
+              "An upload session of this name was begun, and its address was lost when the "
+              "gateway or a connection ended. The cloud service ends it by itself."};
     case Refusal::kStoredDiffers:
       return {"stored-differs", 409, "kerrosStoredDiffers", "",
               "The cloud service stored something else than was sent, so the upload does not "
@@ -160,6 +168,14 @@ Row row_of(Refusal refusal) {
               "",
               "The key store is not available, so protected items cannot be read or written. Try "
               "again later, or ask your administrator.",
+              kLater};
+    case Refusal::kSpoolFull:
+      return {"spool-full",
+              503,
+              "serviceNotAvailable",
+              "",
+              "The gateway has no more room for uploads that wait for their end. Try again in a "
+              "while; an upload with a Content-Length needs less.",
               kLater};
     case Refusal::kStoreFull:
       return {"store-full",

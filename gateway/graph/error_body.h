@@ -27,6 +27,8 @@ enum class Refusal : std::uint8_t {
   kDowngraded,           // the same status and text
   kForeignCopy,          // the same status and text
   kRollback,             // the same status and text
+  kNameTaken,            // 409 nameAlreadyExists: a whole session could not become the file
+  kNameBlocked,          // 409 nameAlreadyExists: by a session whose address was lost
   kStoredDiffers,        // 409 kerrosStoredDiffers: upstream stored something else than was sent
   kFragmentMalformed,    // 400 invalidRequest
   kFragmentOverlap,      // 416 invalidRange, inner fragmentOverlap
@@ -41,6 +43,7 @@ enum class Refusal : std::uint8_t {
   kUpstreamMalformed,    // 502
   kCannotPlace,          // 503 + Retry-After
   kStoreUnavailable,     // 503 + Retry-After: sealed, locked, write failed
+  kSpoolFull,            // 503 + Retry-After: sealed bytes that wait here have no more room
   kStoreFull,       // 503 + Retry-After; not 507, which says that the user's own quota is spent
   kSpoolFull,       // 503 + Retry-After: no disk for an upload of unknown length
   kLogUnavailable,  // 503: the audit log cannot be written

@@ -125,6 +125,33 @@ Result<std::string> rewrite_session_answer(std::string_view json, std::string_vi
   return splicer.apply(json);
 }
 
+Result<CommitRequest> read_commit_request(std::string_view json) {
+  auto text = parse_request(json);
+  if (!text) return tl::unexpected(text.error());
+  const Members top = text->members(text->root());
+  CommitRequest request;
+  request.name = string_at(*text, top, "name");
+  request.source_url = string_at(*text, top, kSourceKeys);
+  if (request.source_url.empty()) return fail(ErrorCode::kMalformed, "no source of the content");
+  for (const std::string_view key : kSourceKeys)
+    if (const Member* member = last_member(top, key);
+        member && text->string_of(member->value) != request.source_url)
+      return fail(ErrorCode::kMalformed, "two sources of the content");
+  if (has_any(top, std::array<std::string_view, 3>{"file", "content", "folder"}))
+    return fail(ErrorCode::kMalformed, "a source and other content");
+  return request;
+}
+
+Result<std::string> rewrite_commit_request(std::string_view json, std::string_view upload_url) {
+  auto text = parse_request(json);
+  if (!text) return tl::unexpected(text.error());
+  Splicer splicer;
+  for (const Member& member : text->members(text->root()))
+    if (std::ranges::find(kSourceKeys, member.name) != kSourceKeys.end())
+      splicer.replace(member.value, to_json_string(upload_url));
+  return splicer.apply(json);
+}
+
 Result<ItemRequest> read_item_request(std::string_view json) {
   auto text = parse_request(json);
   if (!text) return tl::unexpected(text.error());

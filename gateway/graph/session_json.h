@@ -38,6 +38,16 @@ Result<SessionAnswer> read_session_answer(std::string_view json);
 Result<std::string> rewrite_session_answer(std::string_view json, std::string_view upload_url,
                                            std::string_view next_range);
 
+// PUT item with a source: the last step of a session whose own commit was refused or deferred.
+struct CommitRequest {
+  std::string name;        // empty: the one in the address
+  std::string source_url;  // the uploadUrl that the client holds
+};
+// kMalformed also for a body without a source, with two different ones, or with content.
+Result<CommitRequest> read_commit_request(std::string_view json);
+// The same octets with every source replaced.
+Result<std::string> rewrite_commit_request(std::string_view json, std::string_view upload_url);
+
 // Body of POST children or PATCH item, as far as it decides anything.
 struct ItemRequest {
   std::string name;

@@ -8,6 +8,7 @@
 #include "gateway/io/sealed_sink.h"
 #include "gateway/io/sealing.h"
 #include "gateway/io/session_common.h"
+#include "gateway/io/unanswered.h"
 
 namespace kerros::io {
 
@@ -51,6 +52,29 @@ net::awaitable<void> create_plain(Exchange& x, std::string body) {
   co_await reply_session(x, opened, *url, ranges.empty() ? "0-" : ranges.front());
 }
 
+// The note of an attempt is cleared by whatever leaves no doubt about it.
+net::awaitable<Opened> open_noted(Exchange& x, UnansweredNote& note, std::string body) {
+  std::optional<Relayed> told;
+  try {
+    Opened opened = co_await open_upstream(x, std::move(body));
+    note.answered();
+    co_return opened;
+  } catch (Relayed& relayed) {
+    told = std::move(relayed);
+  } catch (...) {
+    note.gave_up();
+    throw;
+  }
+  const unsigned status = told->head.status;
+  const auto blocked = status == 409 ? note.blocked() : std::nullopt;
+  if (blocked) throw *blocked;
+  if (status == 408 || status >= 500)
+    note.gave_up();
+  else
+    note.answered();
+  throw *std::move(told);
+}
+
 net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::string target,
                                    std::string body) {
   const auto asked = graph::read_session_request(body);
@@ -65,14 +89,15 @@ net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::s
   auto upload = Upload::begin(x, rule, target);
   upload->start_intent();
   co_await upload->intended();
-  const Opened opened = co_await open_upstream(x, std::move(body));
-
   transfer::SessionState state;
-  state.upstream_url = opened.answer.upload_url;
   state.item_class = rule.name;
   state.actor = x.caller.actor;
   state.target = std::move(target);
   state.intent = upload->intent();
+  UnansweredNote note(x, state.target);
+  co_await note.store(upload->sealed(), state);
+  const Opened opened = co_await open_noted(x, note, std::move(body));
+  state.upstream_url = opened.answer.upload_url;
   state.expiration = opened.answer.expiration;
   state.defer_commit = asked->defer_commit;
   keystore::SessionRecord record;

@@ -1,5 +1,8 @@
 #include "gateway/io/exchange.h"
 
+#include <algorithm>
+
+#include "crypto/derive.h"
 #include "gateway/graph/request_fields.h"
 #include "gateway/graph/response_fields.h"
 #include "gateway/sharepoint/tenant_target.h"
@@ -33,6 +36,8 @@ net::awaitable<void> dispatch(Exchange& x) {
       return write_content(x);
     case Operation::kCreateSession:
       return create_session(x);
+    case Operation::kCommitSession:
+      return commit_session(x);
     case Operation::kOwnUpload:
       return own_upload(x);
     case Operation::kOwnDownload:
@@ -66,7 +71,15 @@ net::awaitable<void> dispatch(Exchange& x) {
   throw Refused{graph::Refusal::kUnknownRoute, "", "no row of the route table matches"};
 }
 
+// A whole URL behind the version: clients that put two addresses together when they cancel a
+// session. It names nothing.
+bool is_doubled_address(std::string_view target) {
+  return target.starts_with("/v1.0https:") || target.starts_with("/v1.0/https:");
+}
+
 void identify(Exchange& x) {
+  if (is_doubled_address(x.head.target))
+    throw Refused{graph::Refusal::kNotFound, "", "two addresses in one"};
   auto classified = graph::classify(x.head);
   // This door leads to Graph alone: it knows no tenant's host to forward to.
   if (!classified && sharepoint::is_tenant_path(x.head.target))
@@ -204,7 +217,9 @@ net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
   graph::Fields fields;
   fields.add("Content-Type", "application/json");
   fields.add("request-id", x.request_id);
-  if (answer.retry_after_s > 0) fields.add("Retry-After", std::to_string(answer.retry_after_s));
+  const unsigned retry_after =
+      refused.retry_after_s > 0 ? refused.retry_after_s : answer.retry_after_s;
+  if (retry_after > 0) fields.add("Retry-After", std::to_string(retry_after));
   // A message that two readers could cut differently is the last one of its connection.
   if (answer.close || refused.refusal == graph::Refusal::kAmbiguousTarget)
     fields.set("Connection", "close");
@@ -305,6 +320,14 @@ net::awaitable<std::uint64_t> await_audit(Future<Result<std::uint64_t>>& appende
   const auto position = co_await appended.get();
   if (!position) throw Refused{graph::Refusal::kLogUnavailable, "", position.error().detail};
   co_return *position;
+}
+
+crypto::Id name_id(const Exchange& x, std::string_view place) {
+  const auto hash = crypto::mac(std::as_const(x.worker.shared.hash_key).reveal(),
+                                as_bytes("name of a session " + std::string(place)));
+  crypto::Id id{};
+  std::copy_n(hash.begin(), id.size(), id.begin());
+  return id;
 }
 
 void throw_store_error(const Error& error) {

@@ -68,6 +68,7 @@ net::awaitable<void> redirect_content(Exchange& x);   // redirect_content.cc
 net::awaitable<void> run_batch(Exchange& x);          // batch.cc
 net::awaitable<void> write_content(Exchange& x);      // write_content.cc
 net::awaitable<void> create_session(Exchange& x);     // create_session.cc
+net::awaitable<void> commit_session(Exchange& x);     // commit_session.cc
 net::awaitable<void> own_upload(Exchange& x);         // own_upload.cc
 net::awaitable<void> list_versions(Exchange& x);      // versions.cc
 net::awaitable<void> read_version(Exchange& x);       // versions.cc
@@ -113,6 +114,9 @@ audit::Record record_of(const Exchange& x, audit::Event event, std::string_view 
 Future<Result<std::uint64_t>> append_audit(const Exchange& x, audit::Record record);
 // Awaits it; Refused(kLogUnavailable) when it could not be made durable.
 net::awaitable<std::uint64_t> await_audit(Future<Result<std::uint64_t>>& appended);
+
+// A name of ours for a place, the same after a restart, that tells nobody what the place is.
+crypto::Id name_id(const Exchange& x, std::string_view place);
 
 // Store errors as refusals: full, unavailable, not authentic.
 [[noreturn]] void throw_store_error(const Error& error);

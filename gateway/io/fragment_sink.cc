@@ -46,7 +46,7 @@ FragmentSink::FragmentSink(Exchange& x, UpstreamUrl url, std::vector<graph::Byte
       carry_from_(carry_from),
       sealed_total_(sealed_total),
       position_(position),
-      kept_(x.config().store.spool, kKeptLimit),
+      kept_(x, kKeptLimit),
       kept_from_(fragments_.empty() ? position : std::max(position, fragments_.front().first)) {}
 
 std::size_t FragmentSink::until_border(std::size_t size) const {

@@ -28,6 +28,8 @@ class FragmentSink : public SealedSink {
     return carry_from_;
   }  // may move while fragments are made good
   Bytes take_carry() { return std::move(carry_); }
+  // Whether the last byte of the file has left, whatever upstream said to it.
+  bool all_sent() const { return position_ == sealed_total_; }
   // The answer to the fragment that was completed last.
   const std::optional<UpstreamAnswer>& last_answer() const { return last_answer_; }
 

@@ -38,10 +38,17 @@ net::awaitable<void> fragment_failed(Exchange& x, HeldSession& s, const Fragment
   throw Relayed{*failed.head, failed.body};
 }
 
+// At the last fragment: the bytes are stored, and the session can be committed under another name.
+bool is_name_clash(const FragmentFailed& failed) {
+  return failed.head && failed.head->status == 409 &&
+         failed.body.find("nameAlreadyExists") != std::string::npos;
+}
+
 // Seals and sends; the state moves to the new point only after upstream has everything.
 struct Sent {
   std::optional<UpstreamAnswer> answer;  // to the last upstream fragment, if there was one
   bool upstream_is_ahead = false;        // it holds more than the new point
+  std::optional<FragmentFailed> clash;   // it holds everything, and the name was taken
 };
 
 net::awaitable<Sent> send_fragment(Exchange& x, HeldSession& s, const graph::ContentRange& range,
@@ -67,7 +74,13 @@ net::awaitable<Sent> send_fragment(Exchange& x, HeldSession& s, const graph::Con
     if (auto ok = window.finish(); !ok) throw_store_error(ok.error());
     co_await upload.durable();
   }
-  co_await sink.write(window.ready());
+  std::optional<FragmentFailed> clash;
+  try {
+    co_await sink.write(window.ready());
+  } catch (FragmentFailed& failed) {
+    if (!is_name_clash(failed) || !fragments.all_sent()) throw;
+    clash = std::move(failed);
+  }
 
   state.tail_before = std::move(state.tail);
   state.tail.assign(window.unfinished().begin(), window.unfinished().end());
@@ -76,7 +89,7 @@ net::awaitable<Sent> send_fragment(Exchange& x, HeldSession& s, const graph::Con
   state.sealed_confirmed = fragments.carry_from();
   state.carry = fragments.take_carry();
   state.hashes = window.hashes();
-  co_return Sent{fragments.last_answer(), upstream_at > fragments.carry_from()};
+  co_return Sent{fragments.last_answer(), upstream_at > fragments.carry_from(), std::move(clash)};
 }
 
 void slide_expiry(SessionState& state, const std::optional<UpstreamAnswer>& answer) {
@@ -122,7 +135,7 @@ net::awaitable<void> next_fragment(Exchange& x, HeldSession& s, const graph::Con
   upload->leave_open();
   // All bytes are upstream and no file came of them (locked at the commit, say): a 202 would be
   // taken for success, so the client starts over.
-  if (whole && !s.state.defer_commit) {
+  if (whole && !s.state.defer_commit && !sent.clash) {
     co_await end_session(x, s, "failed: upstream has every byte and made no file");
     throw Refused{graph::Refusal::kSessionNotFound, "", "upstream made no file of the session"};
   }
@@ -130,6 +143,7 @@ net::awaitable<void> next_fragment(Exchange& x, HeldSession& s, const graph::Con
   co_await store_session(x, s, tags_below, session_end(s.state.expiration, now_ms()));
   if (!sent.upstream_is_ahead)
     x.worker.shared.sessions.agree(s.record.session, s.state.sealed_confirmed);
+  if (sent.clash) throw Relayed{*sent.clash->head, sent.clash->body};
   co_await reply_json(x, s, 202, progress_json(s.state));
 }
 

@@ -39,6 +39,8 @@ net::awaitable<void> take_fragment(Exchange& x, HeldSession& s) {
     case FragmentKind::kRepeatOfLast:
       co_return co_await compare_repeated(x, s);
     case FragmentKind::kOlder:
+      if (awaits_commit(s.state))
+        throw Refused{graph::Refusal::kNameTaken, "", "the session is whole"};
       co_return co_await answer_without_reading(x, s, 202, progress_json(s.state));
     case FragmentKind::kFinished:
       break;

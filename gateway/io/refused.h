@@ -14,8 +14,9 @@ namespace kerros::io {
 
 struct Refused {
   graph::Refusal refusal;
-  std::string extra;   // one more sentence for the client; nothing of the inside
-  std::string detail;  // for the log and the audit record
+  std::string extra;           // one more sentence for the client; nothing of the inside
+  std::string detail;          // for the log and the audit record
+  unsigned retry_after_s = 0;  // 0: what the refusal says by itself
 };
 
 // Upstream's own answer goes to the client as it is (401, 404, 412, 429 ...), URLs rewritten.

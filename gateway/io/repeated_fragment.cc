@@ -27,6 +27,7 @@ net::awaitable<void> compare_repeated(Exchange& x, HeldSession& s) {
   co_await sink.write(window.ready());
   if (!whole && !std::ranges::equal(window.unfinished(), state.tail))
     throw Refused{graph::Refusal::kFragmentDiffers, "", "the fragment came again with other bytes"};
+  if (awaits_commit(state)) throw Refused{graph::Refusal::kNameTaken, "", "the session is whole"};
   co_await reply_json(x, s, 202, progress_json(state));
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "crypto/random.h"
+#include "gateway/io/final_place.h"
 
 namespace kerros::io {
 
@@ -157,13 +158,37 @@ bool is_newest(const Exchange& x, const Stored& stored) {
   });
 }
 
+// Upstream can say 201 and nothing else; the client needs the item. A fragment brings no token to
+// ask with: such an upload stays pending and is adopted when it is read.
+net::awaitable<std::string> ask_for_item(Exchange& x) {
+  const graph::ItemAddress& item = x.route.target.item;
+  const auto token = x.head.fields.find("Authorization");
+  if (!token || !x.route.target.has_item)
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "the final answer is empty"};
+  Upstream::Request request;
+  request.host = x.config().upstream.graph_host;
+  request.target = item.raw_item + (item.raw_alias.empty() ? "" : "?" + item.raw_alias);
+  request.fields.add("Accept", "application/json");
+  request.fields.add("Authorization", std::string(*token));
+  auto response = co_await ask_upstream(x, std::move(request));
+  std::string json = co_await collect(x, response);
+  if (response.head.status != 200)
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "the item of an empty final answer"};
+  co_return json;
+}
+
 }  // namespace
 
-net::awaitable<std::string> Upload::finish(const std::string& answer_json, std::uint64_t plain_size,
+net::awaitable<std::string> Upload::finish(std::string answer_json, std::uint64_t plain_size,
                                            std::uint64_t sealed_size,
                                            const transfer::Hashes& hashes) {
   note_proof(x_);
+  const bool asked_for = answer_json.empty();
+  if (asked_for) answer_json = co_await ask_for_item(x_);
   Stored stored = check_stored(answer_json, sealed_size, hashes);
+  // The address may lead to another item than the one just stored: nothing is said of that one.
+  if (asked_for && stored.state != keystore::ItemState::kBound)
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "the address leads to other bytes"};
   Future<Status> bound(x_.worker.executor, [&](auto done) {
     x_.store().bind(sealed_.key, binding_of(stored.item, plain_size, sealed_size, hashes),
                     stored.state, is_newest(x_, stored), now_ms(), std::move(done));
@@ -176,6 +201,7 @@ net::awaitable<std::string> Upload::finish(const std::string& answer_json, std::
     throw Refused{graph::Refusal::kStoredDiffers, "",
                   "upstream's size or hash is not that of the bytes sent"};
   }
+  note_final_place(x_, stored.item, item_class_);
   std::string told = rewrite_json(x_, answer_json);
   record_outcome(stored.state == keystore::ItemState::kBound ? "done" : "done: unverified",
                  audit::Event::kUploadDone, plain_size);

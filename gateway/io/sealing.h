@@ -38,6 +38,7 @@ class Upload {
   crypto::Sealer& sealer() { return *sealer_; }
   const keystore::SealedKey& sealed() const { return sealed_; }
   std::uint64_t intent() const { return intent_position_; }
+  const std::string& target() const { return target_; }
 
   // Starts both durable writes; `intended` awaits only the first.
   void start_intent();
@@ -46,9 +47,10 @@ class Upload {
   // Both are durable: the last byte may leave.
   net::awaitable<void> durable();
 
-  // Upstream's final answer: binds, records the outcome, and gives what to tell the client.
-  // Refused(kStoredDiffers) when upstream stored something else than was sent.
-  net::awaitable<std::string> finish(const std::string& answer_json, std::uint64_t plain_size,
+  // Upstream's final answer (asked for when it is empty): binds, records the outcome, and gives
+  // what to tell the client. Refused(kStoredDiffers) when upstream stored something else than was
+  // sent.
+  net::awaitable<std::string> finish(std::string answer_json, std::uint64_t plain_size,
                                      std::uint64_t sealed_size, const transfer::Hashes& hashes);
   // No such bytes exist upstream: it refused them explicitly, or the last one never left.
   net::awaitable<void> give_up(std::string status);

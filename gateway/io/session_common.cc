@@ -16,6 +16,11 @@ std::uint64_t session_end(std::string_view expiration, std::uint64_t now) {
   return end > now + kSessionMarginMs ? end - kSessionMarginMs : end;
 }
 
+bool awaits_commit(const transfer::SessionState& state) {
+  return state.plain_total != 0 && state.plain_offset == state.plain_total && !state.defer_commit &&
+         !state.finished();
+}
+
 std::string progress_json(const transfer::SessionState& state) {
   nlohmann::ordered_json json;
   json["expirationDateTime"] = state.expiration;

@@ -17,6 +17,9 @@ std::uint64_t session_end(std::string_view expiration, std::uint64_t now);
 // The {"expirationDateTime", "nextExpectedRanges"} document of a 202 and of a status.
 std::string progress_json(const transfer::SessionState& state);
 
+// Whether upstream holds every byte and could not make the file: the name was taken.
+bool awaits_commit(const transfer::SessionState& state);
+
 // A session of an ordinary file, behind a URL of ours: passed as it is (plain_session.cc).
 net::awaitable<void> plain_upload(Exchange& x, const std::string& upstream_url);
 

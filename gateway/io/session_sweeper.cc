@@ -51,8 +51,9 @@ net::awaitable<void> end_session(Worker& worker, const crypto::Id& id) {
     } catch (const Refused& refused) {
       spdlog::debug("expired session was not cancelled upstream: {}", refused.detail);
     }
-    worker.shared.installation.log->append(expired_record(*state, record->sealed.key),
-                                           [](const Result<std::uint64_t>&) {});
+    if (state->intent != 0)  // 0: its outcome is on record
+      worker.shared.installation.log->append(expired_record(*state, record->sealed.key),
+                                             [](const Result<std::uint64_t>&) {});
   }
   worker.shared.sessions.forget(id);
   Future<Status> erased(worker.executor, [&](auto done) {
@@ -65,12 +66,12 @@ net::awaitable<void> end_session(Worker& worker, const crypto::Id& id) {
 
 net::awaitable<void> sweep_sessions(Worker& worker) {
   for (;;) {
+    const auto expired = worker.shared.installation.store->expired_sessions(now_ms());
+    if (expired)
+      for (const auto& id : *expired) co_await end_session(worker, id);
     net::steady_timer timer(worker.executor, kEvery);
     error_code ignored;
     co_await timer.async_wait(net::redirect_error(net::use_awaitable, ignored));
-    const auto expired = worker.shared.installation.store->expired_sessions(now_ms());
-    if (!expired) continue;
-    for (const auto& id : *expired) co_await end_session(worker, id);
   }
 }
 

@@ -16,11 +16,25 @@ namespace {
 
 }  // namespace
 
-Spool::Spool(const std::string& directory, std::uint64_t limit)
-    : directory_(directory), limit_(limit) {}
+Spool::Spool(Exchange& x, std::uint64_t limit)
+    : directory_(x.config().store.spool),
+      room_(x.worker.shared.spool_room),
+      limit_(limit),
+      limit_of_all_(x.config().limits.spool_bytes) {}
 
 Spool::~Spool() {
   if (file_ >= 0) ::close(file_);
+  room_.give_back(taken_);
+}
+
+void Spool::grow(std::uint64_t size) {
+  if (size > limit_)
+    throw Refused{graph::Refusal::kTooLarge, "Send a Content-Length, or use an upload session.",
+                  "spool limit"};
+  if (size <= taken_) return;
+  if (!room_.take(size - taken_, limit_of_all_))
+    throw Refused{graph::Refusal::kSpoolFull, "", "limits.spool_bytes of all uploads together"};
+  taken_ = size;
 }
 
 net::awaitable<void> Spool::write(ByteView sealed) {
@@ -28,9 +42,7 @@ net::awaitable<void> Spool::write(ByteView sealed) {
     file_ = ::open(directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (file_ < 0) throw_full("spool");
   }
-  if (size_ + sealed.size() > limit_)
-    throw Refused{graph::Refusal::kTooLarge, "Send a Content-Length, or use an upload session.",
-                  "spool limit"};
+  grow(size_ + sealed.size());
   while (!sealed.empty()) {
     const ssize_t written =
         ::pwrite(file_, sealed.data(), sealed.size(), static_cast<off_t>(size_));

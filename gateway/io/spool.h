@@ -3,8 +3,9 @@
 // Upstream wants the length first; the plaintext is never kept, only what is sealed already. The
 // file has no name, so a killed process leaves nothing behind.
 //
-// Thread safety: one owner. Errors: Refused(kSpoolFull) when the disk is full,
-// Refused(kTooLarge) beyond the limit.
+// Thread safety: one owner. Lifetime: within the exchange. Errors: Refused(kSpoolFull) when the
+// disk is full or other spools take the room, Refused(kTooLarge) when this one alone is beyond the
+// limit.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ namespace kerros::io {
 
 class Spool : public SealedSink {
  public:
-  Spool(const std::string& directory, std::uint64_t limit);
+  // `limit` bounds this spool; all of them together stay below limits.spool_bytes.
+  Spool(Exchange& x, std::uint64_t limit);
   ~Spool() override;
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
@@ -29,9 +31,14 @@ class Spool : public SealedSink {
   std::size_t read(std::uint64_t offset, MutableByteView into) const;
 
  private:
+  void grow(std::uint64_t size);
+
   int file_ = -1;
   std::string directory_;
+  SpoolRoom& room_;
   std::uint64_t limit_;
+  std::uint64_t limit_of_all_;
+  std::uint64_t taken_ = 0;  // of the room: the largest size it ever had
   std::uint64_t size_ = 0;
 };
 

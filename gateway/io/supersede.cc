@@ -1,5 +1,7 @@
 #include "gateway/io/supersede.h"
 
+#include "gateway/io/final_place.h"
+
 namespace kerros::io {
 
 namespace {
@@ -14,6 +16,7 @@ bool speaks_still(keystore::ItemState state) {
 net::awaitable<void> supersede_sealed(Exchange& x, std::string_view answer_json) {
   const auto items = graph::find_items(answer_json);
   if (!items || items->empty()) co_return;
+  note_final_place(x, items->front(), "");
   co_await supersede_item(x, items->front().drive_id, items->front().item_id);
 }
 

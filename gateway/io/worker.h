@@ -14,6 +14,7 @@
 #include "gateway/io/read_audit.h"
 #include "gateway/io/session_table.h"
 #include "gateway/io/snapshot.h"
+#include "gateway/io/spool_room.h"
 #include "gateway/io/upstream.h"
 #include "gateway/tls/buffer_pool.h"
 #include "gateway/transfer/own_url.h"
@@ -42,6 +43,7 @@ struct Shared {
   tls::BufferPool& buffers;
   crypto::SecretBytes hash_key;  // for opaque callers and token hashes
   SessionTable sessions;
+  SpoolRoom spool_room;
   Counters counters;
   std::atomic<bool> draining{false};
 };

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/offsets.h"
+#include "crypto/random.h"
 #include "gateway/graph/chunked.h"
 #include "gateway/graph/request_fields.h"
 #include "gateway/io/fragment_sink.h"
@@ -143,7 +144,7 @@ net::awaitable<void> put_whole(Exchange& x, Upload& upload, Source& source, Size
 }
 
 // What does not fit one PUT goes by an upstream session of our own.
-net::awaitable<UpstreamUrl> open_upstream_session(Exchange& x) {
+net::awaitable<std::string> open_upstream_session(Exchange& x) {
   const std::string behavior = graph::conflict_behavior(x.route.target);
   const nlohmann::json body = {
       {"item", {{"@microsoft.graph.conflictBehavior", behavior.empty() ? "replace" : behavior}}}};
@@ -160,12 +161,42 @@ net::awaitable<UpstreamUrl> open_upstream_session(Exchange& x) {
   const auto url = answer ? parse_upstream_url(answer->upload_url) : std::nullopt;
   if (!url || !is_content_host(x.config().upstream, url->host))
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "uploadUrl of a host not allowed"};
-  co_return *url;
+  co_return answer->upload_url;
 }
+
+// Remembers the session while it runs, due for the sweeper from the beginning: only the hold keeps
+// him off. Should this process die, the next one ends the session, and the name is free again.
+class RunningSession {
+ public:
+  RunningSession(Exchange& x, const Upload& upload, const std::string& url, std::string target)
+      : x_(x), id_(crypto::time_ordered_id(now_ms())), hold_(x.worker.shared.sessions.hold(id_)) {
+    transfer::SessionState state;
+    state.upstream_url = url;
+    state.actor = x.caller.actor;
+    state.target = std::move(target);
+    state.intent = upload.intent();
+    x.store().put_session({id_, upload.sealed(), now_ms(), transfer::encode(state)},
+                          [](const Status&) {});
+  }
+  ~RunningSession() {  // the hold goes when the record is gone, or the sweeper could find it
+    auto last = std::make_shared<std::optional<SessionTable::Hold>>(std::move(hold_));
+    x_.store().erase_session(id_, [last](const Status&) {});
+  }
+  RunningSession(const RunningSession&) = delete;
+  RunningSession& operator=(const RunningSession&) = delete;
+
+ private:
+  Exchange& x_;
+  crypto::Id id_;
+  std::optional<SessionTable::Hold> hold_;
+};
 
 net::awaitable<void> put_by_session(Exchange& x, Upload& upload, Source& source, Sizes sizes,
                                     const transfer::SealWindow& window) {
-  const UpstreamUrl url = co_await open_upstream_session(x);
+  co_await upload.intended();
+  const std::string upload_url = co_await open_upstream_session(x);
+  const RunningSession running(x, upload, upload_url, upload.target());
+  const UpstreamUrl url = *parse_upstream_url(upload_url);
   FragmentSink sink(x, url, transfer::cut(0, sizes.sealed, true), sizes.sealed, sizes.sealed, 0);
   std::optional<FragmentFailed> failed;
   std::exception_ptr ended;
@@ -203,7 +234,7 @@ net::awaitable<void> put_sealed(Exchange& x, const policy::Rule& rule, std::stri
       co_return co_await put_whole(x, *upload, source, told, window);
     co_return co_await put_by_session(x, *upload, source, told, window);
   }
-  Spool spool(x.config().store.spool, x.config().limits.spool_bytes);
+  Spool spool(x, x.config().limits.spool_bytes);
   co_await seal_body(x, window, spool);
   if (auto ok = window.finish(); !ok)
     throw Refused{graph::Refusal::kInternal, "", ok.error().detail};

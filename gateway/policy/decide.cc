@@ -30,6 +30,7 @@ Decision in_protected_place(Operation operation) {
       return Decision::kOpen;
     case Operation::kWriteContent:
     case Operation::kCreateSession:
+    case Operation::kCommitSession:
       return Decision::kSeal;
     case Operation::kReadItem:
     case Operation::kListChildren:
@@ -72,6 +73,7 @@ Decision in_ordinary_place(Operation operation) {
     case Operation::kContentSide:
       return Decision::kPass;
     case Operation::kCreateSession:
+    case Operation::kCommitSession:
     case Operation::kReadItem:
     case Operation::kListChildren:
     case Operation::kListItems:

@@ -40,8 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"GET", ITEM, O::kReadItem}, Case{"GET", "/v1.0/me/drive/root", O::kReadItem},
         Case{"PATCH", ITEM, O::kUpdateItem}, Case{"DELETE", ITEM, O::kDeleteItem},
-        Case{"PUT", ITEM, O::kUnknown}, Case{"POST", ITEM, O::kUnknown},
-        Case{"GET", ITEM "/content", O::kReadContent},
+        Case{"POST", ITEM, O::kUnknown}, Case{"GET", ITEM "/content", O::kReadContent},
         Case{"HEAD", ITEM "/content", O::kReadContent},
         Case{"GET", ITEM "/content?AVOverride=1", O::kReadContent},
         Case{"GET", "/beta/drives/d/items/01A/contentStream", O::kReadContent},
@@ -53,6 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"PUT", "/v1.0/me/drive/items/root%3A%2Fa%3A/content", O::kWriteContent},
         Case{"POST", ITEM ":/a:/createUploadSession", O::kCreateSession},
         Case{"POST", ITEM "/oneDrive.createUploadSession", O::kCreateSession},
+        Case{"PUT", ITEM, O::kCommitSession}, Case{"PUT", ITEM ":/a", O::kCommitSession},
         Case{"GET", ITEM "/children", O::kListChildren},
         Case{"POST", ITEM "/children", O::kCreateChild},
         Case{"GET", ITEM "/delta(token='x')", O::kListItems},

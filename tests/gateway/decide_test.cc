@@ -151,8 +151,8 @@ TEST(Decide, NeverPassesContentOfProtectedItemsForAnyRow) {
     const Verdict verdict = decide(everything(), route, at("/a"));
     const bool content =
         row.operation == Operation::kReadContent || row.operation == Operation::kWriteContent ||
-        row.operation == Operation::kCreateSession || row.operation == Operation::kContentSide ||
-        row.operation == Operation::kUnknown;
+        row.operation == Operation::kCreateSession || row.operation == Operation::kCommitSession ||
+        row.operation == Operation::kContentSide || row.operation == Operation::kUnknown;
     if (content) {
       EXPECT_NE(verdict.decision, Decision::kPass) << row.pattern;
       EXPECT_NE(verdict.decision, Decision::kRewrite) << row.pattern;

@@ -84,6 +84,33 @@ TEST(SessionAnswer, GainsItsRangesWhenUpstreamLeftThemOut) {
   EXPECT_FALSE(rewrite_session_answer("[]", "y", "0-"));
 }
 
+TEST(CommitRequest, FindsItsSourceInEitherSpelling) {
+  for (const char* key : {"@microsoft.graph.sourceUrl", "@content.sourceUrl"}) {
+    const auto request =
+        read_commit_request(R"({"name":"a.bin",")" + std::string(key) + R"(":"https://x/"})");
+    ASSERT_TRUE(request) << key;
+    EXPECT_EQ(request->name, "a.bin");
+    EXPECT_EQ(request->source_url, "https://x/");
+  }
+}
+
+TEST(CommitRequest, RefusesNoSourceTwoSourcesAndContent) {
+  for (const char* json :
+       {"", "{}", R"({"name":"a"})", R"({"@content.sourceUrl":1})",
+        R"({"@content.sourceUrl":"x","@content.sourceUrl":"x"})",
+        R"({"@content.sourceUrl":"x","@microsoft.graph.sourceUrl":"y"})",
+        R"({"@content.sourceUrl":"x","file":{}})", R"({"@content.sourceUrl":"x","folder":{}})"})
+    EXPECT_FALSE(read_commit_request(json)) << json;
+}
+
+TEST(CommitRequest, GivesUpstreamItsOwnUrlAndKeepsTheRest) {
+  const auto body = rewrite_commit_request(
+      R"({ "@content.sourceUrl" : "ours", "name":"a", "@microsoft.graph.sourceUrl":"ours"})",
+      "https://up/?a='b'");
+  EXPECT_EQ(*body, R"({ "@content.sourceUrl" : "https://up/?a='b'", "name":"a", )"
+                   R"("@microsoft.graph.sourceUrl":"https://up/?a='b'"})");
+}
+
 TEST(ItemRequest, SeesFoldersAndContent) {
   const auto folder =
       read_item_request(R"({"name":"A","folder":{},"@microsoft.graph.conflictBehavior":"fail"})");

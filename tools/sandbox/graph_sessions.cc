@@ -73,8 +73,10 @@ Reply commit_from_session(GraphCall& call) {
   const std::string name = body.value("name", session->name);
   const Committed done =
       commit_session(call.exchange, *session, name, conflict_of(call, body, Json::object()));
-  return json_reply(call.exchange, done.created ? 201 : 200,
-                    item_json(call.exchange, *done.item, item_view(call, drive)));
+  Reply reply = json_reply(call.exchange, done.created ? 201 : 200,
+                           item_json(call.exchange, *done.item, item_view(call, drive)));
+  if (call.exchange.switched("final.empty")) reply.body.clear();
+  return reply;
 }
 
 }  // namespace kerros::sandbox

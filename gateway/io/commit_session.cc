@@ -1,0 +1,111 @@
+// PUT item with the uploadUrl of a whole session in its body: the way out of a name clash at the
+// last fragment. The client holds our URL; upstream must be given its own.
+#include "gateway/io/fragments.h"
+#include "gateway/io/place.h"
+#include "gateway/io/session_common.h"
+#include "gateway/io/supersede.h"
+#include "gateway/io/transfer_guard.h"
+
+namespace kerros::io {
+
+namespace {
+
+constexpr std::size_t kMaxCommitJson = 1u << 20;
+
+struct Commit {
+  std::string body;
+  graph::CommitRequest asked;
+};
+
+std::string_view own_token(const Exchange& x, std::string_view url) {
+  const std::string prefix =
+      "https://" + x.config().graph_door.name + std::string(graph::kOwnUploadPath);
+  if (!url.starts_with(prefix))
+    throw Refused{graph::Refusal::kNotAllowed, "", "a source that is no upload URL of ours"};
+  return url.substr(prefix.size());
+}
+
+net::awaitable<UpstreamAnswer> ask(Exchange& x, const Commit& commit, std::string_view source) {
+  auto body = graph::rewrite_commit_request(commit.body, source);
+  if (!body) throw Refused{graph::Refusal::kMalformedRequest, "", body.error().detail};
+  auto request = graph_request(x, graph::Method::kPut, raw_target(x));
+  request.body = *std::move(body);
+  auto response = co_await ask_upstream(x, std::move(request));
+  UpstreamAnswer answer{response.head, co_await collect(x, response)};
+  if (answer.head.status != 200 && answer.head.status != 201)
+    throw Relayed{std::move(answer.head), std::move(answer.body)};
+  co_return answer;
+}
+
+net::awaitable<void> commit_held(Exchange& x, HeldSession& s, const Commit& commit) {
+  if (s.state.finished())
+    co_return co_await reply_json(x, s, s.state.final_status, s.state.final_answer);
+  if (s.state.plain_total == 0 || s.state.plain_offset != s.state.plain_total)
+    throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "commit before the last fragment"};
+  auto upload =
+      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
+  const TransferGuard transferring(x);
+  upload->leave_open();  // upstream may refuse this name as well, and take the next
+  upload->start_pending();
+  co_await upload->durable();
+  const UpstreamAnswer answer = co_await ask(x, commit, s.state.upstream_url);
+  co_await finish_session(x, s, *upload, answer);
+}
+
+net::awaitable<void> commit_sealed(Exchange& x, const crypto::Id& id, const Commit& commit) {
+  x.decision = "seal";
+  HeldSession s = find_session(x, id);
+  std::optional<Refused> refused;
+  try {
+    co_await commit_held(x, s, commit);
+  } catch (Refused& caught) {
+    refused = std::move(caught);
+  }
+  if (!refused) co_return;
+  // Upstream stored something else; the outcome is on record already.
+  if (refused->refusal == graph::Refusal::kStoredDiffers)
+    co_await erase_session(x, s.record.session);
+  throw *std::move(refused);
+}
+
+// A session that was begun for an ordinary place holds plaintext: it must not end in a protected
+// one, neither by the address nor by the name in the body.
+net::awaitable<void> commit_plain(Exchange& x, const std::string& upstream_url,
+                                  const Commit& commit) {
+  x.decision = "pass";
+  policy::Place place = co_await place_for_write(x);
+  bool is_protected = may_be_protected(x.config().policy, place);
+  if (!commit.asked.name.empty() && !place.path.empty()) {
+    place.path = place.path.substr(0, place.path.rfind('/') + 1) + commit.asked.name;
+    is_protected = is_protected || may_be_protected(x.config().policy, place);
+  }
+  if (is_protected)
+    throw Refused{graph::Refusal::kNotAllowed, "", "a session of an ordinary file, kept elsewhere"};
+  const UpstreamAnswer answer = co_await ask(x, commit, upstream_url);
+  note_proof(x);
+  co_await supersede_sealed(x, answer.body);
+  co_await reply(x, answer.head.status, answer_fields(x, answer.head),
+                 rewrite_json(x, answer.body));
+}
+
+}  // namespace
+
+net::awaitable<void> commit_session(Exchange& x) {
+  co_await send_continue(x);
+  auto body = co_await x.client.collect_body(kMaxCommitJson);
+  if (!body) throw Refused{graph::Refusal::kTooLarge, "", "commit request over 1 MiB"};
+  const auto asked = graph::read_commit_request(*body);
+  if (!asked)
+    throw Refused{graph::Refusal::kNotAllowed, "Upload files with PUT content.",
+                  asked.error().detail};
+  if (!x.caller.has_token) throw Refused{graph::Refusal::kUnauthenticated, "", "no bearer token"};
+  const Commit commit{*std::move(body), *asked};
+  const std::string_view token = own_token(x, commit.asked.source_url);
+  if (const auto id = x.worker.shared.urls->open_upload(token, now_ms()))
+    co_return co_await commit_sealed(x, *id, commit);
+  if (const auto url = x.worker.shared.urls->open_plain_upload(token, now_ms()))
+    co_return co_await commit_plain(x, *url, commit);
+  throw Refused{graph::Refusal::kSessionNotFound, "", "upload URL not issued here"};
+}
+
+}  // namespace kerros::io
