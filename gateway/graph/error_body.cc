@@ -170,13 +170,14 @@ Row row_of(Refusal refusal) {
               "again later, or ask your administrator.",
               kLater};
     case Refusal::kSpoolFull:
-      return {"spool-full",
-              503,
-              "serviceNotAvailable",
-              "",
-              "The gateway has no more room for uploads that wait for their end. Try again in a "
-              "while; an upload with a Content-Length needs less.",
-              kLater};
+      return {
+          "spool-full",
+          503,
+          "serviceNotAvailable",
+          "",
+          "The gateway has no room left for uploads that wait for their end. Try again later; an "
+          "upload of unknown length needs less room with a Content-Length.",
+          kLater};
     case Refusal::kStoreFull:
       return {"store-full",
               503,
@@ -184,14 +185,6 @@ Row row_of(Refusal refusal) {
               "",
               "The key store is full, so no new file can be protected. Ask your administrator to "
               "make room.",
-              kLater};
-    case Refusal::kSpoolFull:
-      return {"spool-full",
-              503,
-              "serviceNotAvailable",
-              "",
-              "The gateway has no room left to hold an upload of unknown length. Send it with a "
-              "Content-Length or by an upload session, or try again later.",
               kLater};
     case Refusal::kLogUnavailable:
       return {"log-unavailable",

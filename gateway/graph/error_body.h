@@ -45,7 +45,6 @@ enum class Refusal : std::uint8_t {
   kStoreUnavailable,     // 503 + Retry-After: sealed, locked, write failed
   kSpoolFull,            // 503 + Retry-After: sealed bytes that wait here have no more room
   kStoreFull,       // 503 + Retry-After; not 507, which says that the user's own quota is spent
-  kSpoolFull,       // 503 + Retry-After: no disk for an upload of unknown length
   kLogUnavailable,  // 503: the audit log cannot be written
   kBusy,            // 503: transfer slots in use
   kTimeout,         // 408
