@@ -55,6 +55,10 @@ Row row_of(Refusal refusal) {
       return {"dependency-failed", 424, "failedDependency", "",
               "The request was not carried out, because one that it depends on failed. Send it "
               "again when that one has succeeded."};
+    case Refusal::kMisdirected:
+      return {"misdirected", 421, "invalidRequest", "",
+              "The address in the request names another host than this one. Send it to that host, "
+              "or leave the host out."};
     case Refusal::kUnauthenticated:
       return {"unauthenticated", 401, "InvalidAuthenticationToken", "",
               "The request carries no valid access token, or its link has expired. Sign in again, "

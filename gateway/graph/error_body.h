@@ -16,6 +16,7 @@ enum class Refusal : std::uint8_t {
   kAmbiguousTarget,      // 400 invalidRequest
   kBatchMalformed,       // 400 BadRequest: `extra` says which rule it breaks
   kDependencyFailed,     // 424 failedDependency: inside a batch
+  kMisdirected,          // 421: the request names another host than this door
   kUnauthenticated,      // 401 InvalidAuthenticationToken
   kNotAllowed,           // 403 accessDenied: by policy
   kUnknownRoute,         // 403 accessDenied: could carry protected content

@@ -5,6 +5,7 @@
 #include "crypto/derive.h"
 #include "gateway/graph/request_fields.h"
 #include "gateway/graph/response_fields.h"
+#include "gateway/proxy/host_name.h"
 #include "gateway/sharepoint/tenant_target.h"
 
 namespace kerros::io {
@@ -77,6 +78,15 @@ bool is_doubled_address(std::string_view target) {
   return target.starts_with("/v1.0https:") || target.starts_with("/v1.0/https:");
 }
 
+// An absolute target outweighs the Host field (RFC 9112 3.2.2), so it must not name another host.
+bool is_own_authority(const Exchange& x) {
+  std::string_view named = x.route.target.authority;
+  std::string_view own = x.config().graph_door.name;
+  for (std::string_view* one : {&named, &own})
+    if (one->ends_with(":443")) one->remove_suffix(4);
+  return named.empty() || graph::same_name(named, own);
+}
+
 void identify(Exchange& x) {
   if (is_doubled_address(x.head.target))
     throw Refused{graph::Refusal::kNotFound, "", "two addresses in one"};
@@ -88,6 +98,7 @@ void identify(Exchange& x) {
                   "a path of the tenant's hosts"};
   if (!classified) throw Refused{graph::Refusal::kAmbiguousTarget, "", classified.error().detail};
   x.route = *std::move(classified);
+  if (!is_own_authority(x)) throw Refused{graph::Refusal::kMisdirected, "", "another host named"};
   x.caller = policy::read_caller(x.head.fields.find("Authorization"),
                                  std::as_const(x.worker.shared.hash_key).reveal());
 }
@@ -276,7 +287,7 @@ graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head) 
 std::string own_link(const Exchange& x, std::string_view url) {
   const std::size_t fragment = std::min(url.find('#'), url.size());  // contexts have one
   const auto parsed = parse_upstream_url(url.substr(0, fragment));
-  if (!parsed || !host_matches(x.config().upstream.graph_host, parsed->host))
+  if (!parsed || !proxy::host_matches(x.config().upstream.graph_host, parsed->host))
     return std::string(url);
   return "https://" + x.config().graph_door.name + parsed->target +
          std::string(url.substr(fragment));

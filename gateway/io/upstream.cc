@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cctype>
 
+#include "gateway/io/dial.h"
 #include "gateway/io/refused.h"
+#include "gateway/proxy/host_name.h"
 
 namespace kerros::io {
 
 namespace {
 
+constexpr std::uint16_t kHttps = 443;
 constexpr std::size_t kKeptPerHost = 64;
 constexpr auto kKeptFor = std::chrono::seconds(20);  // shorter than what servers usually allow
 
@@ -25,12 +28,6 @@ bool is_quiet(tls::Stream& stream) {
   char byte = 0;
   const auto got = ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-const HostOverride* override_for(const Config::Upstream& config, std::string_view host) {
-  const auto found = std::ranges::find_if(
-      config.connect, [&](const HostOverride& o) { return host_matches(o.host, host); });
-  return found == config.connect.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -57,17 +54,10 @@ std::optional<UpstreamUrl> parse_upstream_url(std::string_view url) {
   return parsed;
 }
 
-bool host_matches(std::string_view pattern, std::string_view host) {
-  if (!pattern.starts_with("*.")) return equal_without_case(pattern, host);
-  pattern.remove_prefix(1);  // ".sharepoint.com"
-  return host.size() > pattern.size() &&
-         equal_without_case(host.substr(host.size() - pattern.size()), pattern);
-}
-
 bool is_content_host(const Config::Upstream& config, std::string_view host) {
-  return host_matches(config.graph_host, host) ||
+  return proxy::host_matches(config.graph_host, host) ||
          std::ranges::any_of(config.content_hosts, [&](const std::string& pattern) {
-           return host_matches(pattern, host);
+           return proxy::host_matches(pattern, host);
          });
 }
 
@@ -116,68 +106,14 @@ std::unique_ptr<HttpConnection> Upstream::take_kept(const std::string& host) {
   return nullptr;
 }
 
-namespace {
-
-// Ends a wait for name or connection. The timer's handler may already be queued when the wait ends
-// by itself: it looks at `waiting` before it touches anything.
-class ConnectDeadline {
- public:
-  ConnectDeadline(const net::any_io_executor& executor, std::chrono::milliseconds limit,
-                  std::function<void()> on_expiry)
-      : timer_(executor, limit), waiting_(std::make_shared<bool>(true)) {
-    timer_.async_wait([waiting = waiting_, on_expiry = std::move(on_expiry)](const error_code& e) {
-      if (!e && *waiting) on_expiry();
-    });
-  }
-  ~ConnectDeadline() { *waiting_ = false; }
-  ConnectDeadline(const ConnectDeadline&) = delete;
-  ConnectDeadline& operator=(const ConnectDeadline&) = delete;
-  bool passed() const { return timer_.expiry() <= std::chrono::steady_clock::now(); }
-
- private:
-  net::steady_timer timer_;
-  std::shared_ptr<bool> waiting_;
-};
-
-net::awaitable<std::vector<net::ip::tcp::endpoint>> resolve(const net::any_io_executor& executor,
-                                                            const Config::Upstream& config,
-                                                            const std::string& host) {
-  std::vector<net::ip::tcp::endpoint> endpoints;
-  if (const auto* elsewhere = override_for(config, host)) {
-    endpoints.emplace_back(net::ip::make_address(elsewhere->address), elsewhere->port);
-    co_return endpoints;
-  }
-  net::ip::tcp::resolver resolver(executor);
-  const ConnectDeadline deadline(executor, config.connect_timeout,
-                                 [&resolver] { resolver.cancel(); });
-  const auto found = co_await resolver.async_resolve(host, "443", net::use_awaitable);
-  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-  co_return endpoints;
-}
-
-}  // namespace
-
 net::awaitable<std::unique_ptr<HttpConnection>> Upstream::connect(
     const Config& config, std::shared_ptr<tls::Context> context, const std::string& host) {
-  const auto endpoints = co_await resolve(executor_, config.upstream, host);
-  error_code error = net::error::host_not_found;
-  for (const auto& endpoint : endpoints) {
-    net::ip::tcp::socket socket(executor_);
-    {
-      const ConnectDeadline deadline(executor_, config.upstream.connect_timeout,
-                                     [&socket] { socket.close(); });
-      co_await socket.async_connect(endpoint, net::redirect_error(net::use_awaitable, error));
-      if (!error && deadline.passed()) error = net::error::timed_out;
-    }
-    if (error) continue;
-    socket.set_option(net::ip::tcp::no_delay(true));
-    auto stream = std::make_unique<tls::Stream>(std::move(socket), context, buffers_);
-    stream->expires_after(config.upstream.connect_timeout);
-    co_await stream->handshake_client(host);
-    co_return std::make_unique<HttpConnection>(std::move(stream), Side::kUpstream,
-                                               config.limits.head_bytes);
-  }
-  throw boost::system::system_error(error, "connect");
+  auto socket = co_await dial(executor_, config.upstream, host, kHttps);
+  auto stream = std::make_unique<tls::Stream>(std::move(socket), std::move(context), buffers_);
+  stream->expires_after(config.upstream.connect_timeout);
+  co_await stream->handshake_client(host);
+  co_return std::make_unique<HttpConnection>(std::move(stream), Side::kUpstream,
+                                             config.limits.head_bytes);
 }
 
 net::awaitable<Upstream::Lease> Upstream::acquire(const Config& config,

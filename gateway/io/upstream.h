@@ -28,8 +28,6 @@ struct UpstreamUrl {
 };
 std::optional<UpstreamUrl> parse_upstream_url(std::string_view url);
 
-// "*.sharepoint.com" matches any name below it, on label boundaries, without case.
-bool host_matches(std::string_view pattern, std::string_view host);
 bool is_content_host(const Config::Upstream& config, std::string_view host);
 
 class Upstream {
