@@ -4,13 +4,13 @@
 // that changes or reads what is recorded goes into the audit log with the peer as actor before it
 // is answered; when the log cannot be written, nothing is answered.
 //
-//   GET /v1/status                                   one object, "ready" says whether all is well
-//   GET /v1/items?drive=&state=&after=&limit=        {"items":[...],"next":KEY or null}
-//   GET /v1/items/show?item=ITEM&drive=              {"versions":[...]}; ITEM: item, key or record id
-//   POST /v1/items/accept?drive=&item=&reason=&dry-run=  {"accepts","done",...}
-//   GET /v1/keys                                     {"keys":[...]}
-//   GET /v1/audit?from=&limit=  or  ?last=           {"records":[...],"size":N}
-//   GET /v1/audit/verify                             {"records":N,"checkpoints":N,...}
+//   GET /v1/status                            one object, "ready" says whether all is well
+//   GET /v1/items?drive=&state=&after=&limit= {"items":[...],"next":KEY or null}
+//   GET /v1/items/show?item=ITEM&drive=       {"versions":[...]}; ITEM: item, key or record id
+//   POST /v1/items/accept?drive=&item=&reason=&dry-run=    {"accepts","done",...}
+//   GET /v1/keys                              {"keys":[...]}
+//   GET /v1/audit?from=&limit=  or  ?last=    {"records":[...],"size":N}
+//   GET /v1/audit/verify                      {"records":N,"checkpoints":N,...}
 //
 // Lists are answered in pages of at most kMaxPage entries, so that memory is bounded at both ends.
 // Thread safety: any thread. Errors: {"error":{"code","what","why","hint"}} with 4xx or 5xx.

@@ -144,10 +144,10 @@ Result<MonitorGrant> OwnUrls::open_monitor(std::string_view token, std::uint64_t
   grant.upstream_url = in.text();
   for (crypto::Id* id : {&grant.key, &grant.intent}) {
     const ByteView bytes = in.bytes();
-    if (bytes.size() != id->size()) return tl::unexpected(kBadToken);
+    if (bytes.size() != id->size()) return tl::unexpected(bad_token());
     std::ranges::copy(bytes, id->begin());
   }
-  if (!in.ok() || now_ms >= expires) return tl::unexpected(kBadToken);
+  if (!in.ok() || now_ms >= expires) return tl::unexpected(bad_token());
   return grant;
 }
 
