@@ -1,6 +1,7 @@
 #include "gateway/io/monitor.h"
 
 #include "gateway/graph/monitor_json.h"
+#include "gateway/proxy/host_name.h"
 
 namespace kerros::io {
 
@@ -37,7 +38,7 @@ std::string monitor_link(const Exchange& x, std::string_view url,
                          const transfer::MonitorGrant& grant) {
   const auto parsed = parse_upstream_url(url);
   if (!parsed) return {};
-  const bool at_graph = host_matches(x.config().upstream.graph_host, parsed->host);
+  const bool at_graph = proxy::host_matches(x.config().upstream.graph_host, parsed->host);
   if (!at_graph && !is_content_host(x.config().upstream, parsed->host)) return {};
   const std::string path = at_graph ? parsed->target : graph_path(parsed->target);
   const bool is_item = path.starts_with("/v1.0/") || path.starts_with("/beta/");

@@ -7,6 +7,7 @@
 #include "gateway/graph/percent_encode.h"
 #include "gateway/io/sightings.h"
 #include "gateway/policy/expected_item.h"
+#include "gateway/proxy/host_name.h"
 
 namespace kerros::io {
 
@@ -38,7 +39,7 @@ std::string next_target(const Exchange& x, std::string_view json) {
   const graph::Member* next = graph::last_member(top, "@odata.nextLink");
   if (next == nullptr) return {};
   const auto url = parse_upstream_url(text->string_of(next->value));
-  if (!url || !host_matches(x.config().upstream.graph_host, url->host))
+  if (!url || !proxy::host_matches(x.config().upstream.graph_host, url->host))
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "the next page is not at Graph"};
   return url->target;
 }
