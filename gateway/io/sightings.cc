@@ -10,8 +10,10 @@ using keystore::IntentKind;
 using keystore::ItemRecord;
 using keystore::ItemState;
 
-// Size alone proves nothing either way: some listings show 0, or an old one.
-bool is_told(const graph::FoundItem& item) { return item.size && !item.quick_xor_hash.empty(); }
+// Size alone proves nothing either way, and some listings show 0 for what they do not know.
+bool is_told(const graph::FoundItem& item) {
+  return item.size.value_or(0) != 0 && !item.quick_xor_hash.empty();
+}
 
 void note(Exchange& x, Sighting::Kind kind, const ItemRecord& record) {
   x.sightings.push_back({kind, record, {}, {}});

@@ -364,17 +364,17 @@ shows(84, 'nothing of an answer with content names the cloud or its secrets', as
   }
 });
 
-async function versions() {
+async function versions(name) {
   const bytes = [noise(40_000, 'v1'), noise(50_000, 'v2')];
   let made;
-  for (const one of bytes) made = await room.put('versions.bin', one);
+  for (const one of bytes) made = await room.put(name, one);
   const list = await office.graph('GET', `/me/drive/items/${made.id}/versions`);
   assert.equal(list.status, 200);
   return { made, bytes, list: list.json.value };
 }
 
 shows(79, 'an older version opens, ranges included, and the current one is 400 as from the cloud', async () => {
-  const { made, bytes, list } = await versions();
+  const { made, bytes, list } = await versions('versions-1.bin');
   const older = `${office.base}/me/drive/items/${made.id}/versions/${list[1].id}/content`;
   const whole = await get(undefined, older);
   assert.equal(whole.status, 200, `${whole.bytes.subarray(0, 300)}`);
@@ -386,17 +386,17 @@ shows(79, 'an older version opens, ranges included, and the current one is 400 a
 });
 
 shows(80, 'versions are listed with the sizes of the user', async () => {
-  const { made, bytes, list } = await versions();
+  const { made, bytes, list } = await versions('versions-2.bin');
   assert.deepEqual(list.map(({ size }) => size), [bytes[1].length, bytes[0].length]);
   const one = await office.graph('GET', `/me/drive/items/${made.id}/versions/${list[1].id}`);
   assert.equal(one.json.size, bytes[0].length);
 });
 
 shows(80, 'an older version that is restored is the current one, and opens', async () => {
-  const { made, bytes, list } = await versions();
+  const { made, bytes, list } = await versions('versions-3.bin');
   const restored = await office.graph('POST', `/me/drive/items/${made.id}/versions/${list[1].id}/restoreVersion`, { body: '' });
   assert.equal(restored.status, 204, `${restored.bytes}`);
-  const reply = await office.get('/Salassa/versions.bin');
+  const reply = await office.get('/Salassa/versions-3.bin');
   assert.equal(reply.status, 200);
   assert.ok(reply.bytes.equals(bytes[0]));
 });

@@ -24,8 +24,8 @@ if (process.argv[3] !== kInside) {
 const kStoreFull = 'The key store is full, so no new file can be protected. Ask your administrator to make room.';
 const kLogUnavailable = 'The audit log cannot be written, so protected items cannot be read or written. '
   + 'Ask your administrator.';
-const kSpoolFull = 'The gateway has no room left to hold an upload of unknown length. Send it with a '
-  + 'Content-Length or by an upload session, or try again later.';
+const kSpoolFull = 'The gateway has no room left for uploads that wait for their end. Try again later; an '
+  + 'upload of unknown length needs less room with a Content-Length.';
 
 const cases = new Cases();
 

@@ -16,7 +16,6 @@ const client = connect(sdk, office);
 const cloud = Object.assign(new Cloud(), { ready: { control: office.control } });
 const cases = new Cases();
 const it = cases.it.bind(cases);
-const notYet = cases.notYet.bind(cases);
 const secrets = [];
 
 const about = (name) => `/me/drive/root:/Salassa/${encodeURIComponent(name)}`;
@@ -104,7 +103,7 @@ it('cancels what it began, and cannot go on with it', async () => {
   await assert.rejects(task.getStatus(), { statusCode: 404 });
 });
 
-notYet('commits an upload whose name was taken meanwhile', 'PUT of an item from a session is not a known route', async () => {
+it('commits an upload whose name was taken meanwhile', async () => {
   const bytes = secret(500_000, 'operations commit');
   const file = new sdk.FileUpload(bytes, 'committed.bin', bytes.length);
   const task = await sdk.OneDriveLargeFileUploadTask.createTaskWithFileObject(client, file, { fileName: 'committed.bin', path: '/Salassa' });
@@ -116,14 +115,15 @@ notYet('commits an upload whose name was taken meanwhile', 'PUT of an item from 
   await assertComesBack(`/me/drive/items/${item.id}/content`, bytes);
 });
 
-notYet('sends a batch that uploads, waits for the upload, and lists', 'batches are refused', async () => {
-  const bytes = secret(3000, 'operations batched');
-  const request = (path, options = {}) => new Request(`${office.baseUrl}/v1.0${path}`, options);
+it('sends a batch that uploads, waits for the upload, and lists', async () => {
+  // Outside a browser the library knows bodies of JSON only.
+  const bytes = Buffer.from(JSON.stringify({ minutes: secret(2000, 'operations batched').toString('hex') }));
+  const request = (path, options = {}) => new Request(`${office.baseUrl}${path}`, options);
   const steps = [
-    { id: '1', request: request(content('batched.bin'), { method: 'PUT', headers: { 'Content-Type': 'application/octet-stream' }, body: bytes }) },
+    { id: '1', request: request(content('batched.bin'), { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: bytes }) },
     { id: '2', request: request(about('batched.bin'), { method: 'GET' }), dependsOn: ['1'] },
-    { id: '3', request: request(`/me/drive/items/${kept.item.id}`, { method: 'GET' }) },
-    { id: '4', request: request('/me/drive/root:/Salassa/nowhere.bin', { method: 'GET' }) }];
+    { id: '3', request: request(`/me/drive/items/${kept.item.id}`, { method: 'GET' }), dependsOn: ['1'] },
+    { id: '4', request: request('/me/drive/root:/Salassa/nowhere.bin', { method: 'GET' }), dependsOn: ['1'] }];
   const answers = new sdk.BatchResponseContent(await client.api('/$batch').post(await new sdk.BatchRequestContent(steps).getContent()));
   assert.equal(answers.getResponseById('1').status, 201);
   assertDescribes(await answers.getResponseById('2').json(), bytes);
@@ -157,7 +157,7 @@ it('lists versions, reads an older one and restores it', async () => {
   await assertComesBack(content('versions.bin'), first.bytes);
 });
 
-notYet('finds a file by the search interface', 'the search interface is refused', async () => {
+it('finds a file by the search interface', async () => {
   const answer = await client.api('/search/query').post({ requests: [{ entityTypes: ['driveItem'], query: { queryString: 'kept' } }] });
   const hit = answer.value[0].hitsContainers[0].hits.find(({ resource }) => resource.id === kept.item.id);
   assert.equal(hit.resource.size, kept.bytes.length);
