@@ -287,10 +287,12 @@ graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head) 
 std::string own_link(const Exchange& x, std::string_view url) {
   const std::size_t fragment = std::min(url.find('#'), url.size());  // contexts have one
   const auto parsed = parse_upstream_url(url.substr(0, fragment));
-  if (!parsed || !proxy::host_matches(x.config().upstream.graph_host, parsed->host))
-    return std::string(url);
-  return "https://" + x.config().graph_door.name + parsed->target +
-         std::string(url.substr(fragment));
+  if (!parsed || !is_content_host(x.config().upstream, parsed->host)) return std::string(url);
+  // Answers to uploads come from the tenant's host and name it in their context.
+  const bool at_graph = proxy::host_matches(x.config().upstream.graph_host, parsed->host);
+  const std::string path = at_graph ? parsed->target : sharepoint::graph_path(parsed->target);
+  if (path.empty()) return std::string(url);
+  return "https://" + x.config().graph_door.name + path + std::string(url.substr(fragment));
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include "gateway/graph/monitor_json.h"
 #include "gateway/proxy/host_name.h"
+#include "gateway/sharepoint/tenant_target.h"
 
 namespace kerros::io {
 
@@ -10,14 +11,6 @@ namespace {
 bool is_json(const graph::ResponseHead& head) {
   const auto type = head.fields.find("Content-Type");
   return type && type->starts_with("application/json");
-}
-
-// "/SITE/_api/v2.0/drives/x" of the tenant's host is what "/v1.0/drives/x" is at Graph.
-std::string graph_path(std::string_view target) {
-  for (const std::string_view api : {"/_api/v2.0/drives/", "/_api/v2.1/drives/"})
-    if (const auto at = target.find(api); at != std::string_view::npos)
-      return "/v1.0/drives/" + std::string(target.substr(at + api.size()));
-  return {};
 }
 
 // The copy has its id: from now on the intent is for this item alone.
@@ -40,7 +33,7 @@ std::string monitor_link(const Exchange& x, std::string_view url,
   if (!parsed) return {};
   const bool at_graph = proxy::host_matches(x.config().upstream.graph_host, parsed->host);
   if (!at_graph && !is_content_host(x.config().upstream, parsed->host)) return {};
-  const std::string path = at_graph ? parsed->target : graph_path(parsed->target);
+  const std::string path = at_graph ? parsed->target : sharepoint::graph_path(parsed->target);
   const bool is_item = path.starts_with("/v1.0/") || path.starts_with("/beta/");
   const bool is_monitor =
       path.find("/monitor") != std::string::npos || path.find("/operations/") != std::string::npos;

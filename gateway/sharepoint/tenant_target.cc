@@ -87,4 +87,14 @@ bool is_tenant_path(std::string_view raw_target) {
   });
 }
 
+std::string graph_path(std::string_view raw_target) {
+  for (const std::string_view api : {"/_api/v2.0/", "/_api/v2.1/"}) {
+    const std::size_t at = raw_target.find(api);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = raw_target.substr(at + api.size());
+    if (rest.starts_with("drives/") || rest == "$metadata") return "/v1.0/" + std::string(rest);
+  }
+  return {};
+}
+
 }  // namespace kerros::sharepoint

@@ -33,4 +33,8 @@ Result<TenantTarget> parse_tenant_target(std::string_view raw);
 // serves Graph only.
 bool is_tenant_path(std::string_view raw_target);
 
+// The same at Graph: "/v1.0/drives/x" for "/SITE/_api/v2.1/drives/x", and so for "$metadata", which
+// contexts name. Empty for everything else, monitors among it.
+std::string graph_path(std::string_view raw_target);
+
 }  // namespace kerros::sharepoint

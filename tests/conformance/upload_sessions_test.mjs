@@ -226,7 +226,7 @@ shows(32, 'a lost answer to the first fragment is made good unseen', () => losin
 shows(32, 'a lost answer to a fragment in the middle is made good unseen', () => losing(2));
 
 fallsShort(32, 'a lost answer to the last fragment is made good unseen',
-  'the client is told 404 and starts over', () => losing(3));
+  'fragments carry no token to look the file up with; the client is told 404 and starts over', () => losing(3));
 
 shows(33, 'throttling in the middle of a session is waited out within a bound', async () => {
   for (const [i, value] of [{ status: 429, retry_after: 1 }, { status: 503, retry_after: 0 }, { status: 429, retry_after: null }].entries()) {

@@ -28,5 +28,14 @@ TEST(TenantTarget, IsSeenByItsPathsAtAnotherDoor) {
   EXPECT_FALSE(is_tenant_path("/v1.0https://t.sharepoint.com/_api/v2.0/uploadSession"));
 }
 
+TEST(TenantTarget, OfTheDriveApiHasItsPathAtGraph) {
+  EXPECT_EQ(graph_path("/personal/x/_api/v2.0/drives/b!x/items/01A"), "/v1.0/drives/b!x/items/01A");
+  EXPECT_EQ(graph_path("/_api/v2.1/drives/b!x?a=%2B"), "/v1.0/drives/b!x?a=%2B");
+  EXPECT_EQ(graph_path("/sites/y/_api/v2.0/$metadata"), "/v1.0/$metadata");
+  for (const char* other : {"/_api/v2.0/monitor/abc", "/_api/v2.0/$metadatax", "/_api/web/lists",
+                            "/_api/v3.0/drives/x", "/_api/v2.0/", ""})
+    EXPECT_EQ(graph_path(other), "") << other;
+}
+
 }  // namespace
 }  // namespace kerros::sharepoint
