@@ -161,8 +161,10 @@ Status Items::place_file(WriteTxn& txn, const Intent& intent, Binding binding, U
   for (const Id& id : *ids) {
     auto version = load(txn, id);
     if (!version) return tl::unexpected(version.error());
-    if (version->record.sealed.key == intent.key && is_whole(version->record.state))
-      own = std::move(*version);
+    const ItemRecord& other = version->record;
+    if (is_current(other.state) && other.sealed.key != intent.key && other.bound > intent.created)
+      return fail(ErrorCode::kConflict, "the item got a newer version since that was asked for");
+    if (other.sealed.key == intent.key && is_whole(other.state)) own = std::move(*version);
   }
   const bool stays = own.has_value();
   if (intent.kind == IntentKind::kRestore && !stays)

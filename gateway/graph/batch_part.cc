@@ -141,15 +141,23 @@ Status BatchPartReader::read_line(std::span<const Member> members, BatchDraft& d
   return {};
 }
 
+// The bound stands before every look back at the names so far, which would be quadratic otherwise.
 Status BatchPartReader::read_fields(std::span<const Member> members, BatchDraft& draft) {
+  constexpr std::size_t kLine = 4;  // ": " and the end of the line
+  const auto too_long = [] {
+    return fail(ErrorCode::kMalformed,
+                "The url and headers of a request in the batch are too long.");
+  };
   Fields& fields = draft.part.head.fields;
   std::size_t octets = draft.part.head.target.size();
+  if (octets > outer_.head_limit) return too_long();
   if (const Member* headers = find(members, "headers")) {
     if (!text_.is_object(headers->value))
       return fail(ErrorCode::kMalformed, "The headers of a request in a batch are an object.");
     for (const Member& member : text_.members(headers->value)) {
       const std::string value = text_.string_of(member.value);
-      octets += member.name.size() + value.size();
+      octets += member.name.size() + value.size() + kLine;
+      if (octets > outer_.head_limit) return too_long();
       if (!text_.is_string(member.value) || !is_token(member.name) || !is_field_value(value))
         return fail(ErrorCode::kMalformed, "A header in the batch is not a name and a string.");
       if (fields.count(member.name) > 0)
@@ -157,9 +165,6 @@ Status BatchPartReader::read_fields(std::span<const Member> members, BatchDraft&
       fields.add(std::string(member.name), std::string(trimmed(value)));
     }
   }
-  if (octets > outer_.head_limit)
-    return fail(ErrorCode::kMalformed,
-                "The url and headers of a request in the batch are too long.");
   return settle_fields(fields);
 }
 

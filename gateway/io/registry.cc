@@ -65,16 +65,18 @@ std::vector<ItemRecord> versions_of(Exchange& x, const Wanted& wanted) {
   return *std::move(versions);
 }
 
-// An older version is the published one as long as every newer one is a draft.
-bool is_published(Exchange& x, const Wanted& wanted) {
-  const auto versions = versions_of(x, wanted);
-  bool any = false;
-  for (const ItemRecord& version : versions) {
-    if (!is_current(version.state)) continue;
-    if (!version.binding.draft) return false;
-    any = true;
+// An older version is the published one while every newer one is a draft: the one before them.
+bool is_published(Exchange& x, const Wanted& wanted, const ItemRecord& own) {
+  bool drafted = false;
+  for (const ItemRecord& version : versions_of(x, wanted)) {
+    if (is_current(version.state)) {
+      if (!version.binding.draft) return false;
+      drafted = true;
+    } else if (version.state == ItemState::kSuperseded && !version.binding.draft) {
+      return drafted && version.id == own.id;
+    }
   }
-  return any;
+  return false;
 }
 
 net::awaitable<void> record_older(Exchange& x, const Wanted& wanted, const ItemRecord& own) {
@@ -123,7 +125,7 @@ net::awaitable<ItemRecord> record_for(Exchange& x, const Wanted& wanted, const k
   if (own != nullptr && own->state == ItemState::kSuspect)
     throw Refused{graph::Refusal::kStoredDiffers, "", "the version is suspect"};
   if (const auto followed = co_await by_intent(x, wanted, key)) co_return *followed;
-  if (own != nullptr && own->state == ItemState::kSuperseded && is_published(x, wanted)) {
+  if (own != nullptr && own->state == ItemState::kSuperseded && is_published(x, wanted, *own)) {
     co_await record_older(x, wanted, *own);
     co_return *own;
   }
@@ -188,7 +190,7 @@ bool is_expected(const Exchange& x, const Intent& intent, const graph::FoundItem
   if (!policy::is_expected({intent.drive_id, intent.item_id, intent.parent, intent.name},
                            {item.drive_id, item.item_id, path}))
     return false;
-  if (intent.replaces) return true;
+  if (intent.replaces) return !path.empty();  // a sealed item may lie there: its place must be told
   const auto versions = x.store().versions(item.drive_id, item.item_id);
   if (!versions) throw_store_error(versions.error());
   return versions->empty();

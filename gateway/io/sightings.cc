@@ -98,10 +98,11 @@ const ItemRecord* sight(Exchange& x, const graph::FoundItem& item,
       note(x, Sighting::Kind::kDiffers, *known);
       return nullptr;
     }
-    if (item.draft && *item.draft != known->binding.draft) {
+    // What was published once is not called a draft later: an older version could then pass for it.
+    if (item.draft && !*item.draft && known->binding.draft) {
       note(x, Sighting::Kind::kDraft, *known);
       x.sightings.back().binding = known->binding;
-      x.sightings.back().binding.draft = *item.draft;
+      x.sightings.back().binding.draft = false;
     }
     if (known->state == ItemState::kUnverified) note(x, Sighting::Kind::kVerified, *known);
   }

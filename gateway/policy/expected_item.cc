@@ -47,8 +47,9 @@ std::string_view name_of(std::string_view path) {
 
 bool is_expected(const ExpectedItem& expected, const FoundPlace& found) {
   if (expected.drive_id != found.drive_id || found.item_id.empty()) return false;
-  if (!expected.item_id.empty()) return expected.item_id == found.item_id;
-  if (found.path.empty()) return false;
+  const bool named = !expected.item_id.empty();
+  if (named && expected.item_id != found.item_id) return false;
+  if (found.path.empty()) return named;
   if (!expected.parent.empty() && fold(expected.parent) != fold(parent_of(found.path)))
     return false;
   return expected.name.empty() || names_agree(expected.name, name_of(found.path));

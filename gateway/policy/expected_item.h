@@ -1,6 +1,7 @@
 // Whether an item that turns up in the cloud is the one that a copy or a move was asked to make.
 //
-// Upstream may have told its id; until then drive, folder and name must agree. Names agree without
+// Drive, folder and name must agree. Upstream may have told its id, which proves nothing by itself:
+// it narrows what is expected, and stands alone only where no place is told. Names agree without
 // case, and also when the service has put a number behind the stem, as it does where the name was
 // taken ("report 1.docx").
 //

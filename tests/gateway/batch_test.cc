@@ -135,6 +135,15 @@ TEST(Batch, RefusesHeadersThatAHeadCannotHold) {
   EXPECT_THAT(refused(R"({"A":")" + std::string(5000, 'x') + "\"}"), HasSubstr("too long"));
 }
 
+TEST(Batch, StopsReadingHeadersWhereAHeadWouldEnd) {
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += "\"h" + std::to_string(i) + "\":\"\",";
+  many.pop_back();
+  const auto batch = read_one(R"("method":"GET","url":"/me","headers":{)" + many + "}");
+  ASSERT_FALSE(batch);
+  EXPECT_THAT(batch.error().detail, HasSubstr("too long"));
+}
+
 TEST(Batch, HoldsOneToTwentyRequests) {
   EXPECT_EQ(read(many(20))->parts.size(), 20U);
   for (const std::string& json : {many(21), many(0), std::string("{}"), std::string("[]"),

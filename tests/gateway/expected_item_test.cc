@@ -28,10 +28,12 @@ TEST(ExpectedItem, MayHaveANumberWhereTheNameWasTaken) {
   EXPECT_FALSE(matches("/Salassa/repor.docx"));
 }
 
-TEST(ExpectedItem, IsKnownByItsIdAloneOnceThatIsTold) {
+TEST(ExpectedItem, IsNarrowedByItsIdOnceThatIsTold) {
   ExpectedItem told = kCopy;
   told.item_id = "01B";
-  EXPECT_TRUE(matches("/elsewhere/renamed.bin", told));
+  EXPECT_TRUE(matches("/Salassa/report.docx", told));
+  EXPECT_TRUE(matches("", told));
+  EXPECT_FALSE(matches("/elsewhere/contract.docx", told));
   told.item_id = "01C";
   EXPECT_FALSE(matches("/Salassa/report.docx", told));
 }

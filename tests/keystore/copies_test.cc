@@ -240,6 +240,18 @@ TEST_F(Intents, RestoreNothingThatTheItemNeverHad) {
   EXPECT_THAT(fulfil(one, binding("01A")), FailsWith(ErrorCode::kConflict));
 }
 
+TEST_F(Intents, EndWhereTheItemGotANewerVersion) {
+  const Id first = put_and_bind("01A");
+  put_and_bind("01A");
+  const Intent one = restore(first);
+  ASSERT_THAT(put_intent(one), Succeeds());
+  ++clock_;
+  const Id third = put_and_bind("01A");
+  EXPECT_THAT(fulfil(one, binding("01A")), FailsWith(ErrorCode::kConflict));
+  EXPECT_EQ(newest("01A")->id, third);
+  EXPECT_EQ(state(first), ItemState::kSuperseded);
+}
+
 TEST_F(Intents, OfAMoveTakeTheFileFromWhereItWas) {
   const Id source = put_and_bind("01A");
   const Intent one = intent(source, IntentKind::kMove);
