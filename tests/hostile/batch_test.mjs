@@ -203,8 +203,11 @@ await cases.check('a doubled key, broken JSON and JSON without end are refused w
   for (const body of ['{"requests":[{"id":"1","method":"GET","url":"/me","url":"/me/drive"}]}', '{"requests":[', '', '[]',
     `{"requests":[{"id":"1","method":"POST","url":"/me","body":${'['.repeat(200)}${']'.repeat(200)}}]}`])
     expectError(await office.graph('POST', '/$batch', { body, headers: { 'content-type': 'application/json' } }), 400, 'BadRequest');
-  const large = await office.graph('POST', '/$batch', { body: Buffer.alloc((4 << 20) + 1, 0x20), headers: { 'content-type': 'application/json' } });
-  expectError(large, 413, 'invalidRequest');
+  // Refused by its length alone: whether a client that still sends can read the answer is luck.
+  const large = await office.graph('POST', '/$batch', { body: Buffer.alloc((4 << 20) + 1, 0x20), headers: { 'content-type': 'application/json' } })
+    .catch((error) => error);
+  if (large.status !== undefined) expectError(large, 413, 'invalidRequest');
+  else assert.ok(['EPIPE', 'ECONNRESET'].includes(large.code), String(large));
   assert.deepEqual(await upstreamSaw(), []);
 });
 
