@@ -143,8 +143,23 @@ Status Items::apply_fulfil(WriteTxn& txn, const Intent& intent, const Binding& b
   if (binding.drive_id != known->drive_id || binding.item_id.empty() ||
       (!known->item_id.empty() && binding.item_id != known->item_id))
     return fail(ErrorCode::kConflict, "the intent is for another item");
+  if (auto ok = check_not_overtaken(txn, *known, binding); !ok) return ok;
   if (auto ok = place_file(txn, *known, binding, now); !ok) return ok;
   return erase_intent(txn, row, *stored);
+}
+
+// What was written through us after the intent outweighs it: it would bring an older version back.
+Status Items::check_not_overtaken(WriteTxn& txn, const Intent& intent, const Binding& binding) {
+  const auto ids = version_ids(txn, binding.drive_id, binding.item_id);
+  if (!ids) return tl::unexpected(ids.error());
+  for (const Id& id : *ids) {
+    const auto version = load(txn, id);
+    if (!version) return tl::unexpected(version.error());
+    const ItemRecord& other = version->record;
+    if (is_current(other.state) && other.sealed.key != intent.key && other.bound > intent.created)
+      return fail(ErrorCode::kConflict, "the item got a newer version since that was asked for");
+  }
+  return {};
 }
 
 // Everything that can be refused is looked at before the first row is written.
@@ -162,8 +177,6 @@ Status Items::place_file(WriteTxn& txn, const Intent& intent, Binding binding, U
     auto version = load(txn, id);
     if (!version) return tl::unexpected(version.error());
     const ItemRecord& other = version->record;
-    if (is_current(other.state) && other.sealed.key != intent.key && other.bound > intent.created)
-      return fail(ErrorCode::kConflict, "the item got a newer version since that was asked for");
     if (other.sealed.key == intent.key && is_whole(other.state)) own = std::move(*version);
   }
   const bool stays = own.has_value();

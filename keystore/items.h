@@ -92,6 +92,7 @@ class Items {
   Status apply_intents(WriteTxn& txn, const std::vector<Intent>& intents, UnixMillis now);
   Status apply_fulfil(WriteTxn& txn, const Intent& intent, const Binding& binding, UnixMillis now);
   Status apply_accept(WriteTxn& txn, const Intent& seen, UnixMillis now);
+  Status check_not_overtaken(WriteTxn& txn, const Intent& intent, const Binding& binding);
   Status place_file(WriteTxn& txn, const Intent& intent, Binding binding, UnixMillis now);
   Status supersede_versions(WriteTxn& txn, std::string_view drive_id, std::string_view item_id,
                             const Id& except, bool suspects_too);
