@@ -101,6 +101,7 @@ Result<JsonText> JsonText::parse(std::string_view text) {
   out.base_ = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   out.end_ = text.size();
   const std::string_view body = text.substr(out.base_);
+  if (body.empty()) return fail(ErrorCode::kMalformed, "not a JSON text");  // may have no address
   out.engine_.reset(Engine::kept() ? Engine::kept().release() : new Engine);
   simdjson::dom::parser& parser = out.engine_->parser;
   if (parser.capacity() < std::max<std::size_t>(body.size(), 64) &&
