@@ -5,6 +5,7 @@
 
 #include "crypto/random.h"
 #include "gateway/io/final_place.h"
+#include "gateway/io/registry.h"
 
 namespace kerros::io {
 
@@ -20,14 +21,7 @@ keystore::Id unit_of(const Exchange& x, const policy::Rule& rule) {
 
 keystore::Binding binding_of(const graph::FoundItem& item, std::uint64_t plain_size,
                              std::uint64_t sealed_size, const transfer::Hashes& hashes) {
-  keystore::Binding binding;
-  binding.drive_id = item.drive_id;
-  binding.item_id = item.item_id;
-  binding.ctag = item.ctag;
-  binding.etag = item.etag;
-  binding.name = item.name;
-  binding.path = item.parent_path;
-  binding.draft = item.draft.value_or(false);
+  keystore::Binding binding = io::binding_of(item);
   binding.plain_size = plain_size;
   binding.sealed_size = sealed_size;
   binding.plain_hash = hashes.plain.digest();

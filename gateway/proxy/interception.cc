@@ -14,16 +14,6 @@ bool is_listed(const std::vector<std::string>& patterns, std::string_view host) 
 
 }  // namespace
 
-const std::vector<Cloud>& clouds() {
-  static const std::vector<Cloud> all = {
-      {"worldwide", {"graph.microsoft.com", "*.sharepoint.com"}},
-      {"us-gcc-high", {"graph.microsoft.us", "*.sharepoint.us"}},
-      {"us-dod", {"dod-graph.microsoft.us", "*.sharepoint-mil.us", "*.dps.mil"}},
-      {"china", {"microsoftgraph.chinacloudapi.cn", "*.sharepoint.cn"}},
-  };
-  return all;
-}
-
 Decision decide(const Rules& rules, std::string_view host, std::uint16_t port) {
   const bool exempt = is_listed(rules.exempt, host);
   if (!exempt && is_address_literal(host))

@@ -17,13 +17,6 @@
 
 namespace kerros::proxy {
 
-// The hosts where Graph and the tenants of one cloud serve content.
-struct Cloud {
-  std::string_view name;  // "worldwide", "us-gcc-high", "us-dod", "china"
-  std::vector<std::string_view> hosts;
-};
-const std::vector<Cloud>& clouds();
-
 struct Rules {
   std::vector<std::string> intercept;  // names and "*." patterns
   std::vector<std::string> exempt;     // hosts that may lead to private addresses and other ports

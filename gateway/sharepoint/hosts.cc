@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/graph/head.h"
+#include "gateway/proxy/host_name.h"
 
 namespace kerros::sharepoint {
 namespace {
@@ -40,13 +40,6 @@ constexpr auto kHosts = std::to_array<CloudHost>({
     {"eu-sovereign", "*.sovcloud-sharepoint.fr", K::kTenant},
 });
 
-bool matches(std::string_view suffix, std::string_view host) {
-  if (!suffix.starts_with("*.")) return graph::same_name(suffix, host);
-  suffix.remove_prefix(1);  // with its dot: the border of a label
-  return host.size() > suffix.size() &&
-         graph::same_name(suffix, host.substr(host.size() - suffix.size()));
-}
-
 }  // namespace
 
 std::string_view name(HostKind kind) {
@@ -70,10 +63,9 @@ std::string_view name(HostKind kind) {
 std::span<const CloudHost> cloud_hosts() { return kHosts; }
 
 HostKind kind_of(std::string_view authority) {
-  std::string_view host = authority.substr(0, authority.find(':'));
-  if (host.ends_with('.')) host.remove_suffix(1);
-  const auto found =
-      std::ranges::find_if(kHosts, [&](const CloudHost& one) { return matches(one.suffix, host); });
+  const std::string_view host = authority.substr(0, authority.find(':'));
+  const auto found = std::ranges::find_if(
+      kHosts, [&](const CloudHost& one) { return proxy::host_matches(one.suffix, host); });
   return found == kHosts.end() ? HostKind::kOther : found->kind;
 }
 

@@ -44,13 +44,5 @@ TEST(Tunnel, LeadsToPrivateAddressesOnlyWhereExempt) {
   EXPECT_TRUE(may_connect(office(), "www.example.com", *parse_address("93.184.215.14")));
 }
 
-TEST(Clouds, HaveAGraphHostAndTenantHostsEach) {
-  for (const Cloud& cloud : clouds()) {
-    EXPECT_GE(cloud.hosts.size(), 2u) << cloud.name;
-    EXPECT_NE(cloud.hosts[0].substr(0, 2), "*.") << cloud.name;
-    EXPECT_EQ(cloud.hosts[1].substr(0, 2), "*.") << cloud.name;
-  }
-}
-
 }  // namespace
 }  // namespace kerros::proxy

@@ -10,7 +10,7 @@ const Drive* drive_of_list(const GraphCall& call, const Drive* drive) {
   const std::string& list = call.target.list;
   if (drive == nullptr || list == "-" || list == list_id(*drive) ||
       equal_ignoring_case(list, drive->name) ||
-      equal_ignoring_case(list, percent_decode(drive->library_path).value_or("").substr(1))) {
+      equal_ignoring_case(list, percent_decode(drive->documents_path).value_or("").substr(1))) {
     return drive;
   }
   return nullptr;

@@ -11,10 +11,10 @@ namespace {
 
 Json list_of(GraphCall& call, const Drive& drive) {
   return {{"id", list_id(drive)},
-          {"name", percent_decode(drive.library_path).value_or("").substr(1)},
+          {"name", percent_decode(drive.documents_path).value_or("").substr(1)},
           {"displayName", drive.name},
           {"webUrl", "https://" + tenant_authority(call.exchange, drive) + drive.web_path +
-                         drive.library_path},
+                         drive.documents_path},
           {"parentReference", {{"siteId", drive.site}}},
           {"list",
            {{"contentTypesEnabled", true}, {"hidden", false}, {"template", "documentLibrary"}}}};

@@ -69,7 +69,7 @@ Reply list_recycle_bin(GraphCall& call) {
                      {"title", item.name},
                      {"size", item.versions.empty() ? 0 : item.current().size},
                      {"deletedDateTime", iso_time(item.deleted_at)},
-                     {"deletedFromLocation", drive.library_path}});
+                     {"deletedFromLocation", drive.documents_path}});
   }
   return json_reply(call.exchange, 200,
                     list_json(call.context("recycleBin/items"), page, std::move(value)));

@@ -123,7 +123,7 @@ Json identity(Services& cloud, const std::string& oid) {
 std::string web_url(Exchange& exchange, const Item& item) {
   const Drive& drive = *exchange.cloud.store.drive(item.drive);
   const std::string path = exchange.cloud.store.path_of(item);
-  return "https://" + tenant_authority(exchange, drive) + drive.web_path + drive.library_path +
+  return "https://" + tenant_authority(exchange, drive) + drive.web_path + drive.documents_path +
          (path == "/" ? "" : percent_encode(path, "/"));
 }
 
@@ -180,7 +180,7 @@ Json drive_json(Exchange& exchange, const Drive& drive) {
   Services& cloud = exchange.cloud;
   Json out = {{"id", drive.id}, {"driveType", drive.type}, {"name", drive.name}};
   out["webUrl"] =
-      "https://" + tenant_authority(exchange, drive) + drive.web_path + drive.library_path;
+      "https://" + tenant_authority(exchange, drive) + drive.web_path + drive.documents_path;
   out["owner"] = drive.owner.empty() ? Json{{"group", {{"displayName", "Contoso"}}}}
                                      : identity(cloud, drive.owner);
   out["quota"] = quota_json(cloud.store, drive);

@@ -23,12 +23,12 @@ struct Drive {
   std::string id;
   std::string type;  // "business" or "documentLibrary"
   std::string name;
-  std::string owner;         // oid; empty: every user may
-  std::string host;          // the tenant host that serves its bytes
-  std::string web_path;      // of the site, "" or "/personal/aino_contoso_test"
-  std::string library_path;  // "/Shared%20Documents"
-  std::string site;          // "host,guid,guid"
-  std::string root;          // item id
+  std::string owner;           // oid; empty: every user may
+  std::string host;            // the tenant host that serves its bytes
+  std::string web_path;        // of the site, "" or "/personal/aino_contoso_test"
+  std::string documents_path;  // "/Shared%20Documents"
+  std::string site;            // "host,guid,guid"
+  std::string root;            // item id
 };
 
 struct Version {

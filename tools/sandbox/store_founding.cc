@@ -39,7 +39,7 @@ void Store::found_drives(const std::vector<std::string>& users) {
                .owner = "",
                .host = kHost,
                .web_path = "",
-               .library_path = "/Shared%20Documents",
+               .documents_path = "/Shared%20Documents",
                .site = site_id(kHost, ""),
                .root = ""};
   shared_drive_ = shared.id;
@@ -53,7 +53,7 @@ void Store::found_drives(const std::vector<std::string>& users) {
                    .owner = guid_from("user " + upn),
                    .host = kPersonalHost,
                    .web_path = path,
-                   .library_path = "/Documents",
+                   .documents_path = "/Documents",
                    .site = site_id(kPersonalHost, path),
                    .root = ""};
     users_.push_back({personal.owner, upn, display_name(upn), personal.id});
