@@ -126,7 +126,8 @@ net::awaitable<void> list_versions(Exchange& x) {
         record_of(x, audit::Event::kVersionDeleted, target,
                   status < 400 ? "done" : "refused: upstream answered " + std::to_string(status));
     outcome.intent = *intent;
-    x.installation().log->append(std::move(outcome), [](const Result<std::uint64_t>&) {});
+    auto noted = append_audit(x, std::move(outcome));
+    co_await noted.get();
   }
   co_await reply(x, status, answer_fields(x, response.head), with_plain_sizes(x, answer, known));
 }

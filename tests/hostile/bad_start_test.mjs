@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { Office, noise, sha256 } from '../support/office.mjs';
 import { Cases } from './cases.mjs';
@@ -28,7 +29,7 @@ const shell = (directory, command) => spawnSync('sh', ['-c', command],
 
 const kInit = 'kerros init home --graph-listen 127.0.0.1:0 --admin-listen 127.0.0.1:0';
 const kStart = 'kerros-gateway --config home/kerros.toml';
-const kSmallDisk = `unshare ${process.getuid() === 0 ? '' : '--user --map-root-user'} --mount --propagation private sh -c`;
+const kSmallDisk = `${fileURLToPath(new URL('../support/own_mounts.sh', import.meta.url))} sh -c`;
 const kForeignKey = `kerros-gateway: error: this key file or passphrase does not open the store
 kerros-gateway: why: the key does not belong to this store, or bytes of it were changed
 kerros-gateway: hint: check the key file or passphrase; if they are right, restore the store from a backup

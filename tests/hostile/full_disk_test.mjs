@@ -15,9 +15,8 @@ import { expectProgress, Session } from './session.mjs';
 
 const kInside = 'in-a-namespace';
 if (process.argv[3] !== kInside) {
-  const flags = process.getuid() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
-  const run = spawnSync('unshare', [...flags, '--propagation', 'private', process.execPath,
-    fileURLToPath(import.meta.url), process.argv[2], kInside], { stdio: 'inherit' });
+  const run = spawnSync(fileURLToPath(new URL('../support/own_mounts.sh', import.meta.url)),
+    [process.execPath, fileURLToPath(import.meta.url), process.argv[2], kInside], { stdio: 'inherit' });
   process.exit(run.status ?? 1);
 }
 

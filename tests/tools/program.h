@@ -22,9 +22,12 @@ struct Ran {
   std::string err;
 };
 
-// `command` sees the program as `kerros` and `directory` as its own; stdin is empty.
+// `command` sees the program as `kerros`, the tests' scripts by name and `directory` as its own;
+// stdin is empty.
 inline Ran run_in(const std::string& directory, const std::string& command) {
-  const std::string line = "cd '" + directory + "' && PATH=" KERROS_BIN_DIR ":$PATH && { " +
+  const std::string line = "cd '" + directory +
+                           "' && PATH=" KERROS_BIN_DIR ":" KERROS_SOURCE_DIR
+                           "/tests/support:$PATH && { " +
                            command + "; } >.out 2>.err </dev/null";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content_of(directory + "/.out"),
