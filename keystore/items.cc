@@ -40,21 +40,9 @@ Result<std::unique_ptr<Items>> Items::open(std::unique_ptr<Env> env, const Store
                                            const StoreHead& keys_head) {
   auto scratch = crypto::SecretBytes::make(kDekSize);
   if (!scratch) return tl::unexpected(scratch.error());
-  std::uint64_t intents = 0;
-  {
-    auto txn = ReadTxn::begin(*env);
-    if (!txn) return tl::unexpected(txn.error());
-    const auto count = [&](ByteView, ByteView stored) {
-      if (!is_seen(stored)) ++intents;
-      return true;
-    };
-    if (auto ok = (*txn)->walk(env->db(kIntents), {}, count); !ok)
-      return tl::unexpected(ok.error());
-  }
   std::unique_ptr<Items> items(
       new Items(std::move(env), keys, units, std::move(head), keys_head, std::move(*scratch)));
-  items->durable_intents_ = intents;
-  items->intent_count_.store(intents, std::memory_order_relaxed);
+  if (auto ok = items->read_intents(); !ok) return tl::unexpected(ok.error());
   return items;
 }
 
@@ -78,7 +66,8 @@ Items::Items(std::unique_ptr<Env> env, const StoreKeys& keys, const UnitKeys& un
 
 void Items::begin_group() {
   working_ = durable_;
-  working_intents_ = durable_intents_;
+  waiting_.begin();
+  working_seen_ = durable_seen_;
   has_room_ = env_->pages_left(reserve_) >= reserve_;
 }
 
@@ -89,9 +78,9 @@ Status Items::write_head(WriteTxn& txn) {
 
 void Items::publish() {
   durable_ = working_;
-  durable_intents_ = working_intents_;
+  waiting_.publish();
+  durable_seen_ = working_seen_;
   count_.store(durable_.count(), std::memory_order_relaxed);
-  intent_count_.store(durable_intents_, std::memory_order_relaxed);
   const StoreHead head = durable_.published(keys_, keys_head_.set_hash);
   const std::lock_guard lock(head_mutex_);
   published_ = head;

@@ -1,5 +1,6 @@
 // The items environment: records by id, the index of versions by (drive, item), intents, the head.
-// items.cc: one file and its versions; copies.cc: where else it may turn up.
+// items.cc: one file and its versions; intents.cc: where else it may turn up; copies.cc: that it
+// did; seen.cc: what was refused, and accepted by a person.
 //
 // Thread safety: every member from any thread. Writes run on this environment's committer.
 // Lifetime: keys and unit keys must outlive it.
@@ -10,6 +11,7 @@
 
 #include "keystore/committer.h"
 #include "keystore/head.h"
+#include "keystore/intent_table.h"
 #include "keystore/key_store.h"
 #include "keystore/unit_keys.h"
 
@@ -51,11 +53,10 @@ class Items {
   void pin_intent(const Intent& intent, std::string item_id, Done done);
   void drop_intents(std::vector<Intent> intents, Done done);
   void fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done);
-  Result<std::vector<Intent>> intents(const Id& key, UnixMillis now) const;
-  Result<std::vector<Intent>> all_intents(UnixMillis now) const;
-  std::uint64_t intent_count() const { return intent_count_.load(std::memory_order_relaxed); }
+  const IntentTable& waiting() const { return waiting_; }
   void put_seen(Intent seen, Done done);
-  Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id) const;
+  Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id,
+                           UnixMillis now) const;
   void accept_seen(const Intent& seen, UnixMillis now, Done done);
 
   std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
@@ -85,20 +86,23 @@ class Items {
   Status rewrap(SealedKey& sealed);
 
   Status enter(WriteTxn& txn, std::string_view db, std::size_t at, ByteView key, ByteView value);
+  Status read_intents();  // at start
   Result<Bytes> stored_intent(Txn& txn, const Intent& intent) const;
   Status erase_intent(WriteTxn& txn, ByteView row, ByteView stored);
   Status replace_intent(WriteTxn& txn, const Intent& intent, ByteView before);
   Status forget_expired(WriteTxn& txn, UnixMillis now);
   Status apply_intents(WriteTxn& txn, const std::vector<Intent>& intents, UnixMillis now);
   Status apply_fulfil(WriteTxn& txn, const Intent& intent, const Binding& binding, UnixMillis now);
+  Status apply_pin(WriteTxn& txn, const Intent& intent, const std::string& item_id);
+  Status apply_drop(WriteTxn& txn, const std::vector<Intent>& intents);
+  Status apply_seen(WriteTxn& txn, const Intent& seen);
+  Status forget_seen(WriteTxn& txn, UnixMillis now);
+  Result<bool> is_stale(Txn& txn, const Intent& seen, UnixMillis now) const;
   Status apply_accept(WriteTxn& txn, const Intent& seen, UnixMillis now);
   Status check_not_overtaken(WriteTxn& txn, const Intent& intent, const Binding& binding);
   Status place_file(WriteTxn& txn, const Intent& intent, Binding binding, UnixMillis now);
   Status supersede_versions(WriteTxn& txn, std::string_view drive_id, std::string_view item_id,
                             const Id& except, bool suspects_too);
-  Result<std::vector<Intent>> intents_where(Txn& txn, ByteView from,
-                                            const std::function<bool(ByteView row)>& within,
-                                            UnixMillis now) const;
 
   std::unique_ptr<Env> env_;
   const StoreKeys& keys_;
@@ -112,9 +116,9 @@ class Items {
   mutable std::mutex head_mutex_;
   StoreHead published_;
   std::atomic<std::uint64_t> count_{0};
-  std::uint64_t durable_intents_ = 0;  // committer's thread alone, like working_intents_
-  std::uint64_t working_intents_ = 0;
-  std::atomic<std::uint64_t> intent_count_{0};
+  IntentTable waiting_;
+  std::size_t durable_seen_ = 0;  // committer's thread alone, like working_seen_
+  std::size_t working_seen_ = 0;
   std::unique_ptr<Committer> committer_;  // last: stops first
 };
 

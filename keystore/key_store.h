@@ -71,6 +71,15 @@ struct ScanFilter {
   bool all_states = true;  // false: bound and unverified ones
 };
 
+// How many intents may be unspent: in all, of one person, and of one file for items that upstream
+// has not named yet, which are what a listing of that file is compared with. A row takes about half
+// a kilobyte, on disk and in memory.
+inline constexpr std::size_t kMostIntents = 20'000;
+inline constexpr std::size_t kMostIntentsOfOne = 5'000;
+inline constexpr std::size_t kMostIntentsForAFile = 100;
+inline constexpr std::size_t kMostIntentsAtOnce = 256;  // a transaction stays short
+inline constexpr std::size_t kMostSeen = 20'000;        // items with something refused
+
 class KeyStore {
  public:
   // Makes a new store: root, its sealing, the first unit and version 1 of its key (active).
@@ -129,25 +138,33 @@ class KeyStore {
   virtual StoreHead head() const = 0;
 
   // --- intents ---
-  // All or none; forgets those that have expired. kConflict: one exists.
+  // All or none, at most kMostIntentsAtOnce; forgets those that have expired. kConflict: one
+  // exists. kFull: what intents_fit() says.
   virtual void put_intents(std::vector<Intent> intents, UnixMillis now, Done done) = 0;
+  // kFull where these, with all that are unspent, would be more than a bound above allows. Looked
+  // at before a long row of them is put; what is put is held against the bounds once more.
+  virtual Status intents_fit(std::span<const Intent> intents, UnixMillis now) const = 0;
   // Upstream told which item it is. kNotFound: it was spent, or has expired.
   virtual void pin_intent(const Intent& intent, std::string item_id, Done done) = 0;
-  virtual void drop_intents(std::vector<Intent> intents, Done done) = 0;
+  virtual void drop_intents(std::vector<Intent> intents, Done done) = 0;  // kMostIntentsAtOnce too
   // Spends it, in one transaction: a copy gets a record of its own, a restored version becomes the
   // newest one; other versions of the item become superseded. Sizes and hashes are those of the
   // file. kNotFound: it was spent before. kConflict: the file is not one that can be read, or the
   // binding is not what was asked for.
   virtual void fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done) = 0;
-  // Unspent and unexpired ones for the file of this key.
-  virtual Result<std::vector<Intent>> intents(const Id& key, UnixMillis now) const = 0;
-  virtual Result<std::vector<Intent>> all_intents(UnixMillis now) const = 0;  // kSeen not included
-  virtual std::uint64_t intent_count() const = 0;                             // nor here
-  // Remembers what was refused for an item, the last one.
+  // Unspent and unexpired ones that could have brought the file of these stored bytes to that item:
+  // pinned to it, or to none yet. Told from memory: other intents cost nothing.
+  virtual std::vector<Intent> intents_for(const crypto::QuickXorDigest& stored,
+                                          std::string_view drive_id, std::string_view item_id,
+                                          UnixMillis now) const = 0;
+  virtual std::uint64_t intent_count() const = 0;  // kSeen not included
+  // Remembers what was refused for an item, the last one. kFull: kMostSeen are.
   virtual void put_seen(Intent seen, Done done) = 0;
-  virtual Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id) const = 0;
+  // kNotFound also where that has expired, or the item got a version since.
+  virtual Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id,
+                                   UnixMillis now) const = 0;
   // Makes what was refused the item's newest version; `seen` must still be what is remembered
-  // (kConflict). Plain bytes: its sealed versions become superseded.
+  // (kConflict), as find_seen() tells it. Plain bytes: its sealed versions become superseded.
   virtual void accept_seen(const Intent& seen, UnixMillis now, Done done) = 0;
 
   // --- sessions ---

@@ -46,16 +46,18 @@ class LmdbStore : public KeyStore {
   void pin_intent(const Intent& intent, std::string item_id, Done done) override;
   void drop_intents(std::vector<Intent> intents, Done done) override;
   void fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done) override;
-  Result<std::vector<Intent>> intents(const Id& key, UnixMillis now) const override {
-    return items_->intents(key, now);
+  Status intents_fit(std::span<const Intent> intents, UnixMillis now) const override {
+    return items_->waiting().fit(intents, now);
   }
-  Result<std::vector<Intent>> all_intents(UnixMillis now) const override {
-    return items_->all_intents(now);
+  std::vector<Intent> intents_for(const crypto::QuickXorDigest& stored, std::string_view drive_id,
+                                  std::string_view item_id, UnixMillis now) const override {
+    return items_->waiting().matching(stored, drive_id, item_id, now);
   }
-  std::uint64_t intent_count() const override { return items_->intent_count(); }
+  std::uint64_t intent_count() const override { return items_->waiting().size(); }
   void put_seen(Intent seen, Done done) override;
-  Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id) const override {
-    return items_->find_seen(drive_id, item_id);
+  Result<Intent> find_seen(std::string_view drive_id, std::string_view item_id,
+                           UnixMillis now) const override {
+    return items_->find_seen(drive_id, item_id, now);
   }
   void accept_seen(const Intent& seen, UnixMillis now, Done done) override;
 

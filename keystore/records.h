@@ -45,6 +45,10 @@ enum class ItemState : std::uint8_t {  // On disk: never renumber.
 inline bool is_current(ItemState state) {
   return state == ItemState::kBound || state == ItemState::kUnverified;
 }
+// Whether it says that the item is a sealed one: plain bytes for it are not what was stored.
+inline bool says_sealed(ItemState state) {
+  return is_current(state) || state == ItemState::kSuspect;
+}
 const char* name(ItemState state);  // "bound": as listings print it
 const char* name(KeyState state);
 

@@ -55,7 +55,7 @@ Result<Acceptance> find_acceptance(const Context& context, const std::string& dr
   const auto& store = *context.installation.store;
   const auto versions = store.versions(drive, item);
   if (!versions) return tl::unexpected(versions.error());
-  const auto seen = store.find_seen(drive, item);
+  const auto seen = store.find_seen(drive, item, now_ms());
   if (seen) return of_seen(*seen, *versions);
   if (seen.error().code != ErrorCode::kNotFound) return tl::unexpected(seen.error());
   const auto current = std::ranges::any_of(

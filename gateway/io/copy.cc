@@ -2,9 +2,9 @@
 // go anywhere; its new item gets a record as soon as it turns up. What was not sealed must not come
 // to lie in a protected place.
 #include "gateway/io/exchange.h"
+#include "gateway/io/intents.h"
 #include "gateway/io/monitor.h"
 #include "gateway/io/place.h"
-#include "gateway/io/registry.h"
 #include "gateway/io/survey.h"
 #include "gateway/policy/expected_item.h"
 
@@ -68,6 +68,7 @@ net::awaitable<Copy> plan_copy(Exchange& x, const std::string& body) {
 // Before upstream is asked: on record, and in the store.
 net::awaitable<std::uint64_t> intend(Exchange& x, Copy& copy) {
   if (copy.intents.empty()) co_return 0;
+  require_room(x, copy.intents);
   auto record = record_of(x, audit::Event::kItemCopied, copy.target, "intent");
   record.details.emplace_back("key", to_hex(copy.intents.front().key));
   record.details.emplace_back("files", std::to_string(copy.intents.size()));

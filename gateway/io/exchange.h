@@ -4,6 +4,7 @@
 // snapshot in it keeps everything it decided by alive.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,7 +49,8 @@ struct Exchange {
   std::string_view decision = "none";  // for the log line
   std::uint64_t started_ms = 0;
   std::string refusal_detail;
-  std::vector<Sighting> sightings;  // not yet in the registry
+  std::vector<Sighting> sightings;             // not yet in the registry
+  std::map<crypto::Id, std::string> followed;  // intents that they spend, and for which item
 
   const Config& config() const { return now->config; }
   Installation& installation() const { return worker.shared.installation; }

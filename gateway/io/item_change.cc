@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gateway/graph/session_json.h"
-#include "gateway/io/registry.h"
+#include "gateway/io/intents.h"
 #include "gateway/io/sightings.h"
 #include "gateway/io/survey.h"
 #include "gateway/policy/expected_item.h"
@@ -96,6 +96,7 @@ net::awaitable<std::optional<ItemChange>> intend_change(Exchange& x, const std::
   const auto versions = x.store().versions(place.drive_id, place.item_id);
   if (!versions) throw_store_error(versions.error());
   if (versions->empty() && change.moves.empty()) co_return std::nullopt;
+  require_room(x, change.moves);
   if (deletes) change.event = audit::Event::kItemDeleted;
   change.target = "drive " + place.drive_id + " item " + place.item_id;
   change.key = to_hex(versions->empty() ? change.moves.front().key : versions->front().sealed.key);

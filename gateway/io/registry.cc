@@ -1,9 +1,6 @@
 #include "gateway/io/registry.h"
 
-#include <algorithm>
-
-#include "crypto/random.h"
-#include "gateway/policy/expected_item.h"
+#include "gateway/io/intents.h"
 
 namespace kerros::io {
 
@@ -101,16 +98,16 @@ net::awaitable<graph::FoundItem> told_of(Exchange& x, const Wanted& wanted) {
 }
 
 net::awaitable<std::optional<ItemRecord>> by_intent(Exchange& x, const Wanted& wanted,
-                                                    const keystore::Id& key) {
-  const auto intents = x.store().intents(key, now_ms());
-  if (!intents) throw_store_error(intents.error());
-  if (intents->empty()) co_return std::nullopt;
+                                                    const ItemRecord& file) {
+  const auto intents =
+      x.store().intents_for(file.binding.sealed_hash, wanted.drive_id, wanted.item_id, now_ms());
+  if (intents.empty()) co_return std::nullopt;
   const graph::FoundItem item = co_await told_of(x, wanted);
-  for (const Intent& intent : *intents) {
-    if (!is_expected(x, intent, item)) continue;
+  for (const Intent& intent : intents) {
+    if (intent.key != file.sealed.key || !is_expected(x, intent, item)) continue;
     if (!co_await fulfil(x, intent, binding_of(item))) continue;
     const auto newest = newest_record(x, wanted);
-    if (newest && newest->sealed.key == key) co_return newest;
+    if (newest && newest->sealed.key == intent.key) co_return newest;
   }
   co_return std::nullopt;
 }
@@ -124,7 +121,7 @@ net::awaitable<ItemRecord> record_for(Exchange& x, const Wanted& wanted, const k
   if (own != nullptr && is_current(own->state)) co_return *own;
   if (own != nullptr && own->state == ItemState::kSuspect)
     throw Refused{graph::Refusal::kStoredDiffers, "", "the version is suspect"};
-  if (const auto followed = co_await by_intent(x, wanted, key)) co_return *followed;
+  if (const auto followed = co_await by_intent(x, wanted, records.front())) co_return *followed;
   if (own != nullptr && own->state == ItemState::kSuperseded && is_published(x, wanted, *own)) {
     co_await record_older(x, wanted, *own);
     co_return *own;
@@ -155,81 +152,6 @@ net::awaitable<void> refuse_plain(Exchange& x, const Wanted& wanted) {
   co_await remember(x, wanted, nullptr);
   throw Refused{graph::Refusal::kDowngraded, "",
                 "bytes that are not sealed, of a sealed item" + command_for(wanted)};
-}
-
-Intent intent_for(const Exchange& x, const ItemRecord& record, IntentKind kind,
-                  std::string drive_id) {
-  Intent intent;
-  intent.created = now_ms();
-  intent.id = crypto::time_ordered_id(intent.created);
-  intent.kind = kind;
-  intent.key = record.sealed.key;
-  intent.record = record.id;
-  intent.drive_id = std::move(drive_id);
-  intent.asked_by = x.caller.actor;
-  intent.expires = intent.created + kIntentLifeMs;
-  return intent;
-}
-
-keystore::Binding binding_of(const graph::FoundItem& item) {
-  keystore::Binding binding;
-  binding.drive_id = item.drive_id;
-  binding.item_id = item.item_id;
-  binding.ctag = item.ctag;
-  binding.etag = item.etag;
-  binding.name = item.name;
-  binding.path = item.parent_path;
-  binding.draft = item.draft.value_or(false);
-  return binding;
-}
-
-bool is_expected(const Exchange& x, const Intent& intent, const graph::FoundItem& item) {
-  if (intent.kind == IntentKind::kRestore)
-    return intent.drive_id == item.drive_id && intent.item_id == item.item_id;
-  const std::string path = item.place();
-  if (!policy::is_expected({intent.drive_id, intent.item_id, intent.parent, intent.name},
-                           {item.drive_id, item.item_id, path}))
-    return false;
-  if (intent.replaces) return !path.empty();  // a sealed item may lie there: its place must be told
-  const auto versions = x.store().versions(item.drive_id, item.item_id);
-  if (!versions) throw_store_error(versions.error());
-  return versions->empty();
-}
-
-net::awaitable<bool> fulfil(Exchange& x, const Intent& intent, keystore::Binding binding) {
-  const std::string target = "drive " + binding.drive_id + " item " + binding.item_id;
-  Future<Status> followed(x.worker.executor, [&](auto done) {
-    x.store().fulfil(intent, std::move(binding), now_ms(), std::move(done));
-  });
-  const Status status = co_await followed.get();
-  if (!status &&
-      (status.error().code == ErrorCode::kNotFound || status.error().code == ErrorCode::kConflict))
-    co_return false;
-  if (!status) throw_store_error(status.error());
-  auto event = record_of(x, audit::Event::kFollowed, target, "done");
-  event.details.emplace_back("key", to_hex(intent.key));
-  event.details.emplace_back("asked by", audit::as_field(intent.asked_by));
-  if (intent.audit_intent != 0)
-    event.details.emplace_back("asked at", std::to_string(intent.audit_intent));
-  auto appended = append_audit(x, std::move(event));
-  co_await await_audit(appended);
-  co_return true;
-}
-
-net::awaitable<void> put_intents(Exchange& x, std::vector<Intent> intents) {
-  if (intents.empty()) co_return;
-  Future<Status> stored(x.worker.executor, [&](auto done) {
-    x.store().put_intents(std::move(intents), now_ms(), std::move(done));
-  });
-  if (const Status status = co_await stored.get(); !status) throw_store_error(status.error());
-}
-
-net::awaitable<void> drop_intents(Exchange& x, std::vector<Intent> intents) {
-  if (intents.empty()) co_return;
-  Future<Status> dropped(x.worker.executor, [&](auto done) {
-    x.store().drop_intents(std::move(intents), std::move(done));
-  });
-  co_await dropped.get();  // should it fail they expire by themselves
 }
 
 }  // namespace kerros::io

@@ -12,9 +12,6 @@
 
 namespace kerros::io {
 
-// How long an intent waits for its file to turn up: a large copy takes hours.
-inline constexpr std::uint64_t kIntentLifeMs = 48ull * 60 * 60 * 1000;
-
 // The record under which the file of this key is read as the item. An intent that makes it right is
 // spent, and the record follows. A pending one is returned as it is: its file is adopted once it
 // was read whole. Refused(kNotAuthentic) for an unknown key, kRollback for an older version of the
@@ -30,19 +27,5 @@ keystore::ItemRecord version_for(Exchange& x, const Wanted& wanted, const keysto
 // Upstream served bytes that are not sealed for an item that was sealed here. Remembers that, and
 // throws Refused(kDowngraded).
 net::awaitable<void> refuse_plain(Exchange& x, const Wanted& wanted);
-
-// An intent for the file of this record, at a drive.
-keystore::Intent intent_for(const Exchange& x, const keystore::ItemRecord& record,
-                            keystore::IntentKind kind, std::string drive_id);
-// The binding that upstream's metadata tells of an item.
-keystore::Binding binding_of(const graph::FoundItem& item);
-// Whether the item that upstream tells of is the one the intent is for.
-bool is_expected(const Exchange& x, const keystore::Intent& intent, const graph::FoundItem& item);
-// Spends it, and puts that on record. False when it was spent meanwhile.
-net::awaitable<bool> fulfil(Exchange& x, const keystore::Intent& intent, keystore::Binding binding);
-
-// Verbs of the store as awaitables; Refused when it cannot be written.
-net::awaitable<void> put_intents(Exchange& x, std::vector<keystore::Intent> intents);
-net::awaitable<void> drop_intents(Exchange& x, std::vector<keystore::Intent> intents);
 
 }  // namespace kerros::io

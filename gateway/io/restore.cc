@@ -6,6 +6,7 @@
 // still speak for it; into another folder it must not bring ordinary files under protection.
 #include "crypto/header.h"
 #include "gateway/graph/session_json.h"
+#include "gateway/io/intents.h"
 #include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
 #include "gateway/io/read_sealed.h"
@@ -106,6 +107,7 @@ net::awaitable<void> restore_sealed(Exchange& x, const Wanted& wanted, const Ite
   const std::string target = wanted.audit_target();
   Intent intent = intent_for(x, version, IntentKind::kRestore, wanted.drive_id);
   intent.item_id = wanted.item_id;
+  require_room(x, {intent});
   intent.audit_intent =
       co_await intend(x, audit::Event::kVersionRestored, target, to_hex(version.sealed.key));
   const std::vector<Intent> intents{intent};

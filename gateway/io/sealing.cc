@@ -5,7 +5,7 @@
 
 #include "crypto/random.h"
 #include "gateway/io/final_place.h"
-#include "gateway/io/registry.h"
+#include "gateway/io/intents.h"
 
 namespace kerros::io {
 

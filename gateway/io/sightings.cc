@@ -1,6 +1,8 @@
 #include "gateway/io/sightings.h"
 
-#include "gateway/io/registry.h"
+#include <algorithm>
+
+#include "gateway/io/intents.h"
 
 namespace kerros::io {
 
@@ -19,15 +21,27 @@ void note(Exchange& x, Sighting::Kind kind, const ItemRecord& record) {
   x.sightings.push_back({kind, record, {}, {}});
 }
 
+std::optional<crypto::QuickXorDigest> digest_of(const graph::FoundItem& item) {
+  const auto octets = from_base64(item.quick_xor_hash);
+  crypto::QuickXorDigest digest{};
+  if (!octets || octets->size() != digest.size()) return std::nullopt;
+  std::ranges::copy(*octets, digest.begin());
+  return digest;
+}
+
 // A file that turned up where a copy or a move was asked to bring it.
 std::unique_ptr<ItemRecord> expected(Exchange& x, const graph::FoundItem& item) {
   if (x.store().intent_count() == 0) return nullptr;
-  const auto intents = x.store().all_intents(now_ms());
-  if (!intents) throw_store_error(intents.error());
-  for (const auto& intent : *intents) {
+  const auto stored = digest_of(item);
+  if (!stored) return nullptr;
+  for (const auto& intent : x.store().intents_for(*stored, item.drive_id, item.item_id, now_ms())) {
+    // One intent is one item: the next one that looks like it is held against the others.
+    const auto spent = x.followed.find(intent.id);
+    if (spent != x.followed.end() && spent->second != item.item_id) continue;
     if (intent.kind == IntentKind::kRestore || !is_expected(x, intent, item)) continue;
     auto source = x.store().find(intent.record);
     if (!source || !is_stored(*source, item)) continue;
+    x.followed.emplace(intent.id, item.item_id);
     x.sightings.push_back({Sighting::Kind::kFollowed, *source, intent, binding_of(item)});
     return std::make_unique<ItemRecord>(*std::move(source));
   }

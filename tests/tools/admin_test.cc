@@ -112,7 +112,8 @@ class Accepting : public Admin {
     seen.key = seen.record = key;
     seen.drive_id = "D";
     seen.item_id = item;
-    seen.expires = now_ms() + 100'000;
+    seen.created = now_ms();
+    seen.expires = seen.created + 100'000;
     EXPECT_TRUE(wait([&](auto done) { installation_->store->put_seen(seen, done); }));
   }
   std::string state(const keystore::Id& key) {
