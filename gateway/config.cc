@@ -9,6 +9,7 @@
 #include "gateway/config_check.h"
 #include "gateway/config_keys.h"
 #include "gateway/config_values.h"
+#include "gateway/proxy/network.h"
 #include "gateway/toml.h"
 
 namespace kerros {
@@ -99,7 +100,8 @@ class Reader {
   }
   Status take(const config::Listen& slot, const toml::node& node) {
     const auto text = node.value_exact<std::string>();
-    if (!text || !config::parse_endpoint(*text))
+    const bool off = text && text->empty() && slot.optional == config::Optional::kYes;
+    if (!off && (!text || !config::parse_endpoint(*text)))
       return wrong(node, "a numeric address and a port", "\"127.0.0.1:8443\" or \"[::1]:8443\"");
     *slot.value = *text;
     return {};
@@ -148,7 +150,31 @@ class Reader {
     return wrong(node, "one of " + names, config::quote(slot.names[slot.get()]));
   }
   Status take(const config::HostNames& slot, const toml::node& node) {
-    return take_list(node, *slot.value, "[\"*.sharepoint.com\"]");
+    const bool none = node.is_array() && node.as_array()->empty();
+    if (none && slot.optional == config::Optional::kYes) {
+      slot.value->clear();
+      return {};
+    }
+    return take_list(node, *slot.value, "[\"*.sharepoint.com\"]", "a list of host names",
+                     [](const std::string& name) { return config::is_host_name(name, true); });
+  }
+  Status take(const config::Networks& slot, const toml::node& node) {
+    return take_list(
+        node, *slot.value, "[\"10.0.0.0/8\", \"2001:db8::/32\"]",
+        "a list of networks with no bit set right of the prefix",
+        [](const std::string& text) { return proxy::parse_network(text).has_value(); });
+  }
+  Status take(const config::Ports& slot, const toml::node& node) {
+    const auto* array = node.as_array();
+    std::vector<std::uint16_t> ports;
+    for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+      const auto number = array->at(i).value_exact<std::int64_t>().value_or(0);
+      if (number >= 1 && number <= 65535) ports.push_back(static_cast<std::uint16_t>(number));
+    }
+    if (array == nullptr || array->empty() || ports.size() != array->size())
+      return wrong(node, "a list of ports, not an empty one", "[443]");
+    *slot.value = std::move(ports);
+    return {};
   }
   Status take(const config::Connects& slot, const toml::node& node) {
     return each_table(node, config::connect_keys(), [&](const toml::table& table) -> Status {
@@ -202,15 +228,18 @@ class Reader {
   }
 
   // An empty list is refused: whether it means "none" or "all" would have to be guessed.
-  Status take_list(const toml::node& node, std::vector<std::string>& out,
-                   std::string_view example) const {
+  Status take_list(
+      const toml::node& node, std::vector<std::string>& out, std::string_view example,
+      const std::string& expected = "a list of texts",
+      bool (*is_one)(const std::string&) = [](const std::string&) { return true; }) const {
     const auto* array = node.as_array();
     if (array == nullptr || array->empty())
-      return wrong(node, "a list of texts, not an empty one", example);
+      return wrong(node, expected + ", not an empty one", example);
     out.clear();
     for (const auto& entry : *array) {
       std::string text;
-      if (auto ok = take_text(entry, text, "a list of texts", example); !ok) return ok;
+      if (auto ok = take_text(entry, text, expected, example); !ok) return ok;
+      if (!is_one(text)) return wrong(entry, expected, example);
       out.push_back(std::move(text));
     }
     return {};

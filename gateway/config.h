@@ -33,6 +33,24 @@ struct Config {
     std::string private_key = "tls/server.key";
   } graph_door;
 
+  struct Proxy {  // the doors of workstations that know nothing of Kerros; empty addresses: closed
+    std::string listen;           // CONNECT and the PAC file
+    std::string redirect_listen;  // connections that the network sends here
+    std::string name;             // "host:port" that the PAC file names; empty: `listen` itself
+    std::vector<std::string> intercept = {"graph.microsoft.com", "*.sharepoint.com"};
+    std::string certificate = "tls/proxy-ca.pem";  // the authority that signs for those hosts
+    std::string private_key = "secrets/proxy-ca.key";
+    std::string users_file;  // gateway/proxy/users_file.h; empty: networks alone decide
+    std::vector<std::string> client_networks = {
+        "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"};
+    std::vector<std::uint16_t> ports = {443};
+    std::vector<std::string> exempt;  // may lead to private addresses and other ports
+    std::chrono::milliseconds tunnel_idle{900'000};
+    std::uint64_t tunnels = 4096;
+
+    bool is_on() const { return !listen.empty() || !redirect_listen.empty(); }
+  } proxy;
+
   struct Admin {
     std::string listen = "127.0.0.1:9480";  // /healthz, /readyz: plain HTTP
     std::string socket = "run/admin.sock";

@@ -11,11 +11,6 @@
 namespace kerros::config {
 namespace {
 
-Status refuse(const Config& config, std::string_view what, std::string_view why,
-              std::string_view hint) {
-  return complain(ErrorCode::kMalformed, config.file + ": " + std::string(what), why, hint);
-}
-
 bool is_public_name(std::string_view text) {
   const auto colon = text.find(':');
   if (!is_host_name(text.substr(0, colon), false)) return false;
@@ -24,14 +19,6 @@ bool is_public_name(std::string_view text) {
   const auto digits = text.substr(colon + 1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   return error == std::errc() && end == digits.data() + digits.size() && port >= 1 && port <= 65535;
-}
-
-// Lexically, so that a check of a configuration does not depend on what exists already.
-bool lies_in(const std::string& file, const std::string& directory) {
-  const auto inner = std::filesystem::path(file).lexically_normal();
-  const auto outer = (std::filesystem::path(directory) / "").lexically_normal();
-  const auto relative = inner.lexically_relative(outer);
-  return !relative.empty() && *relative.begin() != "..";
 }
 
 Status check_hosts(const Config& c) {
@@ -43,11 +30,6 @@ Status check_hosts(const Config& c) {
     return refuse(c, "`upstream.graph_host` is not a host name: \"" + c.upstream.graph_host + "\"",
                   "requests are sent there with the caller's token",
                   "use \"graph.microsoft.com\" or the name of a national cloud");
-  for (const auto& host : c.upstream.content_hosts)
-    if (!is_host_name(host, true))
-      return refuse(c, "`upstream.content_hosts` holds \"" + host + "\"",
-                    "it is not a host name, and redirects are followed only to hosts named here",
-                    "write names like \"contoso.sharepoint.com\" or \"*.sharepoint.com\"");
   return {};
 }
 
@@ -87,6 +69,7 @@ Status check_times(const Config& c) {
       {"upstream.connect_timeout", c.upstream.connect_timeout},
       {"upstream.answer_timeout", c.upstream.answer_timeout},
       {"upstream.idle_timeout", c.upstream.idle_timeout},
+      {"proxy.tunnel_idle", c.proxy.tunnel_idle},
       {"limits.client_idle", c.limits.client_idle},
       {"limits.head_timeout", c.limits.head_timeout}};
   for (const auto& [key, time] : times)
@@ -114,8 +97,21 @@ Status check_origin(const Config& c) {
 
 }  // namespace
 
+Status refuse(const Config& config, std::string_view what, std::string_view why,
+              std::string_view hint) {
+  return complain(ErrorCode::kMalformed, config.file + ": " + std::string(what), why, hint);
+}
+
+bool lies_in(const std::string& file, const std::string& directory) {
+  const auto inner = std::filesystem::path(file).lexically_normal();
+  const auto outer = (std::filesystem::path(directory) / "").lexically_normal();
+  const auto relative = inner.lexically_relative(outer);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 Status check(const Config& config) {
-  for (const auto one : {check_hosts, check_unseal, check_rules, check_times, check_origin})
+  for (const auto one :
+       {check_hosts, check_proxy, check_unseal, check_rules, check_times, check_origin})
     if (auto ok = one(config); !ok) return ok;
   return {};
 }

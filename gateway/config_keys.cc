@@ -70,6 +70,25 @@ void add_service(Config& c, std::vector<Key>& keys) {
   keys.insert(keys.end(), some.begin(), some.end());
 }
 
+void add_proxy(Config& c, std::vector<Key>& keys) {
+  Config::Proxy& p = c.proxy;
+  const std::vector<Key> some = {
+      {"proxy.listen", kRestart, Listen{&p.listen, Optional::kYes}},
+      {"proxy.redirect_listen", kRestart, Listen{&p.redirect_listen, Optional::kYes}},
+      {"proxy.name", kRestart, Text{&p.name}},
+      {"proxy.intercept", kReload, HostNames{&p.intercept}},
+      {"proxy.certificate", kReload, Path{&p.certificate}},
+      {"proxy.private_key", kReload, Path{&p.private_key}},
+      {"proxy.users_file", kReload, Path{&p.users_file}},
+      {"proxy.client_networks", kReload, Networks{&p.client_networks}},
+      {"proxy.ports", kReload, Ports{&p.ports}},
+      {"proxy.exempt", kReload, HostNames{&p.exempt, Optional::kYes}},
+      {"proxy.tunnel_idle", kReload, Duration{&p.tunnel_idle}},
+      {"proxy.tunnels", kReload, number(p.tunnels, 1, 1'000'000)},
+  };
+  keys.insert(keys.end(), some.begin(), some.end());
+}
+
 void add_upstream(Config& c, std::vector<Key>& keys) {
   const std::vector<Key> some = {
       {"upstream.graph_host", kRestart, Text{&c.upstream.graph_host}},
@@ -109,6 +128,12 @@ std::string list_text(const std::vector<std::string>& list) {
   return text + "]";
 }
 
+std::string ports_text(const std::vector<std::uint16_t>& ports) {
+  std::string text = "[";
+  for (const auto port : ports) text += (text.size() > 1 ? ", " : "") + std::to_string(port);
+  return text + "]";
+}
+
 std::string connects_text(const std::vector<HostOverride>& connects) {
   std::string text = "[";
   for (const auto& c : connects) {
@@ -142,6 +167,8 @@ struct Render {
   std::string operator()(const Duration& s) const { return quote(to_text(*s.value)); }
   std::string operator()(const Choice& s) const { return quote(s.names[s.get()]); }
   std::string operator()(const HostNames& s) const { return list_text(*s.value); }
+  std::string operator()(const Networks& s) const { return list_text(*s.value); }
+  std::string operator()(const Ports& s) const { return ports_text(*s.value); }
   std::string operator()(const Connects& s) const { return connects_text(*s.value); }
   std::string operator()(const RuleList& s) const { return rules_text(*s.value); }
 };
@@ -151,6 +178,7 @@ struct Render {
 std::vector<Key> keys(Config& config) {
   std::vector<Key> all;
   add_service(config, all);
+  add_proxy(config, all);
   add_upstream(config, all);
   add_limits(config, all);
   return all;

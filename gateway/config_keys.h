@@ -22,8 +22,10 @@ struct Text {
 struct Path {
   std::string* value;
 };  // relative: from the configuration file's directory
+enum class Optional : bool { kNo = false, kYes = true };
 struct Listen {
   std::string* value;
+  Optional optional = Optional::kNo;  // kYes: may be "", which is off
 };  // "127.0.0.1:8443"
 struct Number {
   std::function<std::uint64_t()> get;
@@ -45,6 +47,13 @@ struct Choice {
 };
 struct HostNames {
   std::vector<std::string>* value;
+  Optional optional = Optional::kNo;  // kYes: may be empty
+};  // names and "*." patterns
+struct Networks {
+  std::vector<std::string>* value;
+};  // "10.0.0.0/8"
+struct Ports {
+  std::vector<std::uint16_t>* value;
 };
 struct Connects {
   std::vector<HostOverride>* value;
@@ -52,8 +61,8 @@ struct Connects {
 struct RuleList {
   std::vector<policy::Rule>* value;
 };  // [[policy.rule]]
-using Slot =
-    std::variant<Text, Path, Listen, Number, Size, Duration, Choice, HostNames, Connects, RuleList>;
+using Slot = std::variant<Text, Path, Listen, Number, Size, Duration, Choice, HostNames, Networks,
+                          Ports, Connects, RuleList>;
 
 struct Key {
   std::string_view name;  // "graph_door.listen"

@@ -5,6 +5,7 @@
 
 #include "gateway/complaint.h"
 #include "gateway/config.h"
+#include "gateway/proxy/network.h"
 #include "tests/fuzz/check.h"
 
 using namespace kerros;
@@ -31,6 +32,13 @@ void check_values(const Config& config) {
              config.unseal.key_file.front() == '/');
   for (const auto& host : config.upstream.content_hosts)
     FUZZ_CHECK(!host.empty() && host.find('/') == std::string::npos);
+  for (const auto* hosts : {&config.proxy.intercept, &config.proxy.exempt})
+    for (const auto& host : *hosts)
+      FUZZ_CHECK(!host.empty() && host.find('/') == std::string::npos);
+  for (const auto& network : config.proxy.client_networks)
+    FUZZ_CHECK(proxy::parse_network(network).has_value());
+  for (const auto port : config.proxy.ports) FUZZ_CHECK(port != 0);
+  FUZZ_CHECK(!config.proxy.intercept.empty() && !config.proxy.ports.empty());
   for (const auto& connect : config.upstream.connect) FUZZ_CHECK(connect.port != 0);
   for (const auto& rule : config.policy.rules)
     for (const auto& path : rule.paths) FUZZ_CHECK(path.starts_with('/'));

@@ -102,6 +102,35 @@ legacy_plain = "pass"
   EXPECT_TRUE(config.policy.rules[1].paths.empty());
 }
 
+TEST(Config, TakesAProxyThatIsOff) {
+  const auto config = parsed("[proxy]\nlisten = \"\"\nredirect_listen = \"\"\nexempt = []");
+  EXPECT_FALSE(config.proxy.is_on());
+  EXPECT_EQ(config.proxy.certificate, "/etc/kerros/tls/proxy-ca.pem");
+  EXPECT_EQ(config.proxy.private_key, "/etc/kerros/secrets/proxy-ca.key");
+  EXPECT_EQ(config.proxy.users_file, "");
+}
+
+TEST(Config, TakesAProxyOfANationalCloud) {
+  const auto config = parsed(R"(
+[upstream]
+graph_host = "graph.microsoft.us"
+[proxy]
+listen = "0.0.0.0:3128"
+redirect_listen = "[::]:3129"
+name = "proxy.example.org:3128"
+intercept = ["*.microsoft.us", "*.sharepoint.us"]
+client_networks = ["2001:db8::/32", "192.0.2.1"]
+ports = [443, 8443]
+exempt = ["127.0.0.1", "intranet.example.org"]
+tunnel_idle = "1h"
+)");
+  EXPECT_TRUE(config.proxy.is_on());
+  EXPECT_EQ(config.proxy.client_networks.size(), 2u);
+  EXPECT_EQ(config.proxy.ports, (std::vector<std::uint16_t>{443, 8443}));
+  EXPECT_EQ(config.proxy.exempt.front(), "127.0.0.1");
+  EXPECT_EQ(config.proxy.tunnel_idle, std::chrono::hours(1));
+}
+
 TEST(Config, NamesTheLineAndTheNearestKeyOfAnUnknownOne) {
   const auto c = complaint("unit = \"hr\"\n[graph_door]\nlisen = \"127.0.0.1:1\"\n");
   EXPECT_EQ(c.what, "/etc/kerros/kerros.toml:3: unknown key `graph_door.lisen`");
@@ -147,6 +176,55 @@ INSTANTIATE_TEST_SUITE_P(
                 "for example: \"127.0.0.1:8443\" or \"[::1]:8443\""},
         Refused{"[graph_door]\nname = \"a b\"", ": `graph_door.name` is not a host name: \"a b\"",
                 "write the name that clients connect to, with \":port\" when it is not 443"},
+        Refused{"[proxy]\nlisten = \"localhost:3128\"", ":2: `proxy.listen` has a wrong value",
+                "for example: \"127.0.0.1:8443\" or \"[::1]:8443\""},
+        Refused{"[proxy]\nlisten = \"127.0.0.1:8443\"",
+                ": `proxy.listen` is the address of another door: \"127.0.0.1:8443\"",
+                "give it a port of its own, such as \"127.0.0.1:3128\""},
+        Refused{"[proxy]\nlisten = \"10.0.0.1:1\"\nredirect_listen = \"10.0.0.1:1\"",
+                ": `proxy.listen` is the address of another door: \"10.0.0.1:1\"",
+                "give it a port of its own, such as \"10.0.0.1:3128\""},
+        Refused{"[proxy]\nlisten = \"[::]:3128\"",
+                ": `proxy.name` is empty, and `proxy.listen` is every address of this host",
+                "write the proxy's name and port, such as \"proxy.example.org:3128\""},
+        Refused{"[proxy]\nname = \"proxy.example.org\"",
+                ": `proxy.name` is not a host name and a port: \"proxy.example.org\"",
+                "write the proxy's name and port, such as \"proxy.example.org:3128\""},
+        Refused{"[proxy]\nintercept = []", ":2: `proxy.intercept` has a wrong value",
+                "for example: [\"*.sharepoint.com\"]"},
+        Refused{"[proxy]\nintercept = [\n\"graph.microsoft.com\",\n\"https://x\"]",
+                ":4: `proxy.intercept` has a wrong value", "for example: [\"*.sharepoint.com\"]"},
+        Refused{"[proxy]\nintercept = [\"*.com\"]", ": `proxy.intercept` holds \"*.com\"",
+                "name the cloud's hosts, such as \"*.sharepoint.com\""},
+        Refused{"[proxy]\nlisten = \"127.0.0.1:1\"\nintercept = [\"*.sharepoint.com\"]",
+                ": `proxy.intercept` leaves out `upstream.graph_host`, \"graph.microsoft.com\"",
+                "add it to the list"},
+        Refused{"[proxy]\nlisten = \"127.0.0.1:1\"\ncertificate = \"\"",
+                ": `proxy.certificate` is empty",
+                "leave the key out for its default, and run `kerros proxy ca init`"},
+        Refused{"[proxy]\nprivate_key = \"store/ca.key\"",
+                ": `proxy.private_key` lies inside `store.directory`",
+                "move the key file out of the store and name its new place"},
+        Refused{"[proxy]\nclient_networks = [\"10.1.2.3/8\"]",
+                ":2: `proxy.client_networks` has a wrong value",
+                "for example: [\"10.0.0.0/8\", \"2001:db8::/32\"]"},
+        Refused{"[proxy]\nclient_networks = []", ":2: `proxy.client_networks` has a wrong value",
+                "for example: [\"10.0.0.0/8\", \"2001:db8::/32\"]"},
+        Refused{"[proxy]\nports = [443, 0]", ":2: `proxy.ports` has a wrong value",
+                "for example: [443]"},
+        Refused{"[proxy]\nports = 443", ":2: `proxy.ports` has a wrong value",
+                "for example: [443]"},
+        Refused{"[proxy]\nexempt = [\"a b\"]", ":2: `proxy.exempt` has a wrong value",
+                "for example: [\"*.sharepoint.com\"]"},
+        Refused{"[proxy]\ntunnel_idle = \"2d\"", ":2: `proxy.tunnel_idle` has a wrong value",
+                "for example: \"15m\""},
+        Refused{"[proxy]\ntunnel_idle = \"0s\"", ": `proxy.tunnel_idle` is 0ms",
+                "write a time between \"10ms\" and \"24h\""},
+        Refused{"[proxy]\ntunnels = 0", ":2: `proxy.tunnels` has a wrong value",
+                "for example: 4096"},
+        Refused{"[upstream]\ncontent_hosts = [\"a/b\"]",
+                ":2: `upstream.content_hosts` has a wrong value",
+                "for example: [\"*.sharepoint.com\"]"},
         Refused{"[limits]\njson_bytes = 16", ":2: `limits.json_bytes` has a wrong value",
                 "for example: \"16MiB\""},
         Refused{"[limits]\njson_bytes = \"16MB\"", ":2: `limits.json_bytes` has a wrong value",
@@ -236,6 +314,11 @@ TEST(ConfigDifference, ShowsEachChangedKeyOnce) {
       (std::vector<std::string>{R"(unit: "" -> "hr")",
                                 R"(policy.rule: [] -> [{ name = "secret", paths = ["/A/**"] }])"}));
   EXPECT_TRUE(needs_restart(before, after).empty());
+  const auto proxied = parsed("[proxy]\nlisten = \"127.0.0.1:1\"\nports = [443, 1]");
+  EXPECT_EQ(difference(before, proxied),
+            (std::vector<std::string>{R"(proxy.listen: "" -> "127.0.0.1:1")",
+                                      "proxy.ports: [443] -> [443, 1]"}));
+  EXPECT_EQ(needs_restart(before, proxied), std::vector<std::string>{"proxy.listen"});
   EXPECT_EQ(needs_restart(before, parsed("[graph_door]\nlisten = \"127.0.0.1:1\"")),
             std::vector<std::string>{"graph_door.listen"});
 }
