@@ -57,8 +57,7 @@ net::awaitable<void> read_whole(Exchange& x, WipedBody& body) {
 }
 
 graph::Batch read_parts(const Exchange& x, const WipedBody& body) {
-  const std::array<std::string_view, 2> hosts{x.config().graph_door.name,
-                                              x.config().upstream.graph_host};
+  const std::array<std::string_view, 2> hosts{x.front.public_host, x.front.upstream_host};
   auto batch = graph::read_batch(
       body.text(), {x.route.target.version, hosts, x.head.fields, x.config().limits.head_bytes});
   if (!batch)
@@ -76,7 +75,7 @@ Answer refused_answer(graph::Refusal refusal, const std::string& request_id) {
 
 net::awaitable<Answer> run(Exchange& x, graph::BatchPart& part, std::size_t& room) {
   InnerClient client(x.client.peer(), part.body, room);
-  Exchange inner(x.worker, client, x.now);
+  Exchange inner(x.worker, client, x.front, x.now);
   inner.outer = &x;
   inner.head = std::move(part.head);
   inner.request_id = new_request_id();

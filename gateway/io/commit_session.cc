@@ -1,6 +1,7 @@
 // PUT item with the uploadUrl of a whole session in its body: the way out of a name clash at the
 // last fragment. The client holds our URL; upstream must be given its own.
 #include "gateway/io/fragments.h"
+#include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/session_common.h"
 #include "gateway/io/supersede.h"
@@ -16,14 +17,6 @@ struct Commit {
   std::string body;
   graph::CommitRequest asked;
 };
-
-std::string_view own_token(const Exchange& x, std::string_view url) {
-  const std::string prefix =
-      "https://" + x.config().graph_door.name + std::string(graph::kOwnUploadPath);
-  if (!url.starts_with(prefix))
-    throw Refused{graph::Refusal::kNotAllowed, "", "a source that is no upload URL of ours"};
-  return url.substr(prefix.size());
-}
 
 net::awaitable<UpstreamAnswer> ask(Exchange& x, const Commit& commit, std::string_view source) {
   auto body = graph::rewrite_commit_request(commit.body, source);
@@ -100,10 +93,12 @@ net::awaitable<void> commit_session(Exchange& x) {
                   asked.error().detail};
   if (!x.caller.has_token) throw Refused{graph::Refusal::kUnauthenticated, "", "no bearer token"};
   const Commit commit{*std::move(body), *asked};
-  const std::string_view token = own_token(x, commit.asked.source_url);
-  if (const auto id = x.worker.shared.urls->open_upload(token, now_ms()))
+  const auto own = parse_own_upload(x, commit.asked.source_url);
+  if (!own)
+    throw Refused{graph::Refusal::kNotAllowed, "", "a source that is no upload URL of ours"};
+  if (const auto id = x.worker.shared.urls->open_upload(own->host, own->token, now_ms()))
     co_return co_await commit_sealed(x, *id, commit);
-  if (const auto url = x.worker.shared.urls->open_plain_upload(token, now_ms()))
+  if (const auto url = x.worker.shared.urls->open_plain_upload(own->host, own->token, now_ms()))
     co_return co_await commit_plain(x, *url, commit);
   throw Refused{graph::Refusal::kSessionNotFound, "", "upload URL not issued here"};
 }

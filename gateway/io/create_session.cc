@@ -4,6 +4,7 @@
 
 #include "crypto/offsets.h"
 #include "crypto/random.h"
+#include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sealed_sink.h"
 #include "gateway/io/sealing.h"
@@ -46,7 +47,9 @@ net::awaitable<void> reply_session(Exchange& x, const Opened& opened, std::strin
 
 net::awaitable<void> create_plain(Exchange& x, std::string body) {
   const Opened opened = co_await open_upstream(x, std::move(body));
-  const auto url = x.worker.shared.urls->plain_upload_url(opened.answer.upload_url, now_ms());
+  const std::string& upstream_url = opened.answer.upload_url;
+  const auto url =
+      x.worker.shared.urls->plain_upload_url(own_host(x, upstream_url), upstream_url, now_ms());
   if (!url) throw_store_error(url.error());
   const auto& ranges = opened.answer.next_expected_ranges;
   co_await reply_session(x, opened, *url, ranges.empty() ? "0-" : ranges.front());
@@ -115,7 +118,8 @@ net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::s
   }
   x.worker.shared.sessions.agree(session, 0);
   upload->leave_open();
-  const auto url = x.worker.shared.urls->upload_url(session, now_ms());
+  const auto url =
+      x.worker.shared.urls->upload_url(own_host(x, state.upstream_url), session, now_ms());
   if (!url) throw_store_error(url.error());
   const std::string next =
       asked->file_size.value_or(0) > 0 ? "0-" + std::to_string(*asked->file_size - 1) : "0-";

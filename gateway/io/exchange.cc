@@ -5,7 +5,7 @@
 #include "crypto/derive.h"
 #include "gateway/graph/request_fields.h"
 #include "gateway/graph/response_fields.h"
-#include "gateway/proxy/host_name.h"
+#include "gateway/io/own_links.h"
 #include "gateway/sharepoint/tenant_target.h"
 
 namespace kerros::io {
@@ -15,12 +15,16 @@ namespace {
 constexpr auto kDrainPatience = std::chrono::seconds(3);
 constexpr std::uint64_t kDrainLimit = 256 * 1024;  // of a refused body; more ends the connection
 
+bool is_own_url(graph::Operation operation) {
+  return operation == graph::Operation::kOwnUpload || operation == graph::Operation::kOwnDownload ||
+         operation == graph::Operation::kOwnMonitor;
+}
+
 // Inside a batch content goes one way only, and no batch holds another one.
 bool may_be_inside(graph::Operation operation) {
   using graph::Operation;
   return operation != Operation::kBatch && operation != Operation::kReadVersion &&
-         operation != Operation::kOwnUpload && operation != Operation::kOwnDownload &&
-         operation != Operation::kOwnMonitor;
+         !is_own_url(operation);
 }
 
 net::awaitable<void> dispatch(Exchange& x) {
@@ -79,26 +83,29 @@ bool is_doubled_address(std::string_view target) {
 }
 
 // An absolute target outweighs the Host field (RFC 9112 3.2.2), so it must not name another host.
+// On an intercepted host the field itself must name it too: the client took this for that host.
 bool is_own_authority(const Exchange& x) {
-  std::string_view named = x.route.target.authority;
-  std::string_view own = x.config().graph_door.name;
-  for (std::string_view* one : {&named, &own})
-    if (one->ends_with(":443")) one->remove_suffix(4);
-  return named.empty() || graph::same_name(named, own);
+  const std::string_view named = x.route.target.authority;
+  if (!named.empty() && !names(x.front, named)) return false;
+  if (!x.front.is_intercepted() || x.outer != nullptr) return true;
+  return x.head.fields.count("Host") == 1 && names(x.front, *x.head.fields.find("Host"));
 }
 
 void identify(Exchange& x) {
   if (is_doubled_address(x.head.target))
     throw Refused{graph::Refusal::kNotFound, "", "two addresses in one"};
   auto classified = graph::classify(x.head);
-  // This door leads to Graph alone: it knows no tenant's host to forward to.
-  if (!classified && sharepoint::is_tenant_path(x.head.target))
+  // The Graph door leads to Graph alone: it knows no tenant's host to forward to.
+  if (!x.front.is_intercepted() && !classified && sharepoint::is_tenant_path(x.head.target))
     throw Refused{graph::Refusal::kUnknownRoute,
                   "This is an address of a SharePoint host; here a drive is found under /v1.0.",
                   "a path of the tenant's hosts"};
   if (!classified) throw Refused{graph::Refusal::kAmbiguousTarget, "", classified.error().detail};
   x.route = *std::move(classified);
   if (!is_own_authority(x)) throw Refused{graph::Refusal::kMisdirected, "", "another host named"};
+  if (x.front.kind != sharepoint::HostKind::kGraph && !is_own_url(x.route.operation))
+    throw Refused{graph::Refusal::kUnknownRoute,
+                  "Of this host only the gateway's own URLs are served.", "not a host of Graph"};
   x.caller = policy::read_caller(x.head.fields.find("Authorization"),
                                  std::as_const(x.worker.shared.hash_key).reveal());
 }
@@ -253,7 +260,7 @@ net::awaitable<std::string> read_request_json(Exchange& x) {
 
 Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target) {
   Upstream::Request request;
-  request.host = x.config().upstream.graph_host;
+  request.host = x.front.upstream_host;
   request.method = method;
   request.target = std::move(target);
   request.fields = graph::upstream_fields(x.head.fields, false);
@@ -282,17 +289,6 @@ graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head) 
     if (const std::string own = own_link(x, *location); own != *location)
       fields.set("Location", own);
   return fields;
-}
-
-std::string own_link(const Exchange& x, std::string_view url) {
-  const std::size_t fragment = std::min(url.find('#'), url.size());  // contexts have one
-  const auto parsed = parse_upstream_url(url.substr(0, fragment));
-  if (!parsed || !is_content_host(x.config().upstream, parsed->host)) return std::string(url);
-  // Answers to uploads come from the tenant's host and name it in their context.
-  const bool at_graph = proxy::host_matches(x.config().upstream.graph_host, parsed->host);
-  const std::string path = at_graph ? parsed->target : sharepoint::graph_path(parsed->target);
-  if (path.empty()) return std::string(url);
-  return "https://" + x.config().graph_door.name + path + std::string(url.substr(fragment));
 }
 
 namespace {

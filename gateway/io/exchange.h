@@ -15,6 +15,7 @@
 #include "gateway/graph/select.h"
 #include "gateway/graph/session_json.h"
 #include "gateway/io/client_side.h"
+#include "gateway/io/front.h"
 #include "gateway/io/future.h"
 #include "gateway/io/refused.h"
 #include "gateway/io/worker.h"
@@ -33,11 +34,12 @@ struct Sighting {
 };
 
 struct Exchange {
-  Exchange(Worker& w, ClientSide& c, std::shared_ptr<const Snapshot> s)
-      : worker(w), client(c), now(std::move(s)) {}
+  Exchange(Worker& w, ClientSide& c, const Front& f, std::shared_ptr<const Snapshot> s)
+      : worker(w), client(c), front(f), now(std::move(s)) {}
 
   Worker& worker;
   ClientSide& client;
+  const Front& front;
   std::shared_ptr<const Snapshot> now;
   graph::RequestHead head;
   graph::Route route;
@@ -89,7 +91,7 @@ void note_proof(Exchange& x);
 net::awaitable<void> send_continue(Exchange& x);
 
 // --- talking upstream ---
-// A request of the client's own, towards Graph, with its allow-listed fields.
+// A request of the client's own, towards the host it is for, with its allow-listed fields.
 Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target);
 net::awaitable<Upstream::Response> ask_upstream(Exchange& x, Upstream::Request request);
 // A small JSON body of the client's, told to go on sending when it waits for that.
@@ -98,7 +100,6 @@ net::awaitable<std::string> read_request_json(Exchange& x);
 net::awaitable<std::string> collect(Exchange& x, Upstream::Response& response);
 // Fields of an upstream answer as the client may see them: allow-listed, URLs of ours.
 graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head);
-std::string own_link(const Exchange& x, std::string_view url);  // graph.microsoft.com -> our name
 
 // Rewrites a JSON answer: sizes and hashes of sealed items, download URLs, links. `widened` is what
 // was asked for beyond the client's wish; `columns` is for an answer that is itself the fields of

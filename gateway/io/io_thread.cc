@@ -23,10 +23,11 @@ net::awaitable<void> accept_loop(IoThread& thread) {
     if (shared.counters.connections >= shared.snapshots.current()->config.limits.connections)
       continue;  // closed at once: the client sees a refusal, not a silence
     socket.set_option(net::ip::tcp::no_delay(true), error);
-    net::co_spawn(
-        thread.worker.executor,
-        serve_connection(thread.worker, std::move(socket), shared.snapshots.current()->door_tls),
-        net::detached);
+    const auto now = shared.snapshots.current();
+    net::co_spawn(thread.worker.executor,
+                  serve_connection(thread.worker, std::move(socket), now->door_tls,
+                                   Front::graph_door(now->config)),
+                  net::detached);
   }
 }
 

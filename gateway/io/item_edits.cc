@@ -4,6 +4,7 @@
 
 #include "crypto/offsets.h"
 #include "gateway/graph/media_type.h"
+#include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sightings.h"
 
@@ -43,7 +44,8 @@ std::string download_url(const Exchange& x, const FoundItem& item) {
   grant.is_protected = may_be_protected(x.config().policy, place);
   grant.refuses_plain =
       policy::legacy_plain(x.config().policy, place) == policy::LegacyPlain::kRefuse;
-  return x.worker.shared.urls->download_url(grant, now_ms()).value_or("");
+  return x.worker.shared.urls->download_url(own_host(x, grant.upstream_url), grant, now_ms())
+      .value_or("");
 }
 
 const keystore::ItemRecord* speaking(const keystore::ItemRecord* record, const FoundItem& item) {

@@ -2,6 +2,7 @@
 #include "gateway/io/exchange.h"
 #include "gateway/io/item_change.h"
 #include "gateway/io/item_edits.h"
+#include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sightings.h"
 

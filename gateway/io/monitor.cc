@@ -1,8 +1,8 @@
 #include "gateway/io/monitor.h"
 
 #include "gateway/graph/monitor_json.h"
+#include "gateway/io/own_links.h"
 #include "gateway/proxy/host_name.h"
-#include "gateway/sharepoint/tenant_target.h"
 
 namespace kerros::io {
 
@@ -31,16 +31,16 @@ std::string monitor_link(const Exchange& x, std::string_view url,
                          const transfer::MonitorGrant& grant) {
   const auto parsed = parse_upstream_url(url);
   if (!parsed) return {};
-  const bool at_graph = proxy::host_matches(x.config().upstream.graph_host, parsed->host);
-  if (!at_graph && !is_content_host(x.config().upstream, parsed->host)) return {};
-  const std::string path = at_graph ? parsed->target : sharepoint::graph_path(parsed->target);
+  const bool is_here = proxy::host_matches(x.front.upstream_host, parsed->host);
+  if (!is_here && !is_content_host(x.config().upstream, parsed->host)) return {};
+  const std::string path = graph_path_of(x, *parsed);
   const bool is_item = path.starts_with("/v1.0/") || path.starts_with("/beta/");
   const bool is_monitor =
       path.find("/monitor") != std::string::npos || path.find("/operations/") != std::string::npos;
-  if (is_item && !is_monitor) return "https://" + x.config().graph_door.name + path;
+  if (is_item && !is_monitor) return own_link(x, url);
   transfer::MonitorGrant own = grant;
   own.upstream_url = url;
-  return x.worker.shared.urls->monitor_url(own, now_ms()).value_or("");
+  return x.worker.shared.urls->monitor_url(own_host(x, url), own, now_ms()).value_or("");
 }
 
 void set_location(graph::Fields& fields, const std::string& url) {
@@ -52,7 +52,8 @@ void set_location(graph::Fields& fields, const std::string& url) {
 
 net::awaitable<void> read_own_monitor(Exchange& x) {
   x.decision = "rewrite";
-  const auto grant = x.worker.shared.urls->open_monitor(x.route.own_token, now_ms());
+  const auto grant =
+      x.worker.shared.urls->open_monitor(x.front.public_host, x.route.own_token, now_ms());
   if (!grant) throw Refused{graph::Refusal::kNotFound, "", "monitor URL not issued here"};
   const auto url = parse_upstream_url(grant->upstream_url);
   if (!url) throw Refused{graph::Refusal::kNotFound, "", "monitor URL of another form"};

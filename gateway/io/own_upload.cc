@@ -123,9 +123,11 @@ net::awaitable<void> sealed_upload(Exchange& x, const crypto::Id& id) {
 }  // namespace
 
 net::awaitable<void> own_upload(Exchange& x) {
-  const auto sealed = x.worker.shared.urls->open_upload(x.route.own_token, now_ms());
+  const auto sealed =
+      x.worker.shared.urls->open_upload(x.front.public_host, x.route.own_token, now_ms());
   if (sealed) co_return co_await sealed_upload(x, *sealed);
-  const auto plain = x.worker.shared.urls->open_plain_upload(x.route.own_token, now_ms());
+  const auto plain =
+      x.worker.shared.urls->open_plain_upload(x.front.public_host, x.route.own_token, now_ms());
   if (plain) co_return co_await plain_upload(x, *plain);
   throw Refused{graph::Refusal::kSessionNotFound, "", "upload URL not issued here"};
 }

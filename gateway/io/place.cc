@@ -29,7 +29,7 @@ std::string cache_key(const Exchange& x, std::string_view what) {
 
 net::awaitable<Identity> look_up_target(Exchange& x, std::string target) {
   Upstream::Request request;
-  request.host = x.config().upstream.graph_host;
+  request.host = x.front.upstream_host;
   request.target = std::move(target);
   request.fields.add("Accept", "application/json");
   if (const auto token = x.head.fields.find("Authorization"))

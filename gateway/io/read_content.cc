@@ -154,7 +154,8 @@ net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy
 }
 
 net::awaitable<void> read_own_download(Exchange& x) {
-  const auto grant = x.worker.shared.urls->open_download(x.route.own_token, now_ms());
+  const auto grant =
+      x.worker.shared.urls->open_download(x.front.public_host, x.route.own_token, now_ms());
   if (!grant) throw Refused{graph::Refusal::kNotFound, "", "download URL not issued here"};
   const auto url = parse_upstream_url(grant->upstream_url);
   if (!url || !is_content_host(x.config().upstream, url->host))

@@ -2,6 +2,7 @@
 // a redirect, to a download URL of our own for the item it asked for.
 #include "gateway/io/content_source.h"
 #include "gateway/io/exchange.h"
+#include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sightings.h"
 
@@ -28,7 +29,7 @@ net::awaitable<void> redirect_content(Exchange& x) {
   grant.is_protected = may_be_protected(x.config().policy, identity.place);
   grant.refuses_plain =
       policy::legacy_plain(x.config().policy, identity.place) == policy::LegacyPlain::kRefuse;
-  auto url = x.worker.shared.urls->download_url(grant, now_ms());
+  auto url = x.worker.shared.urls->download_url(own_host(x, grant.upstream_url), grant, now_ms());
   if (!url) throw_store_error(url.error());
   graph::Fields fields;
   fields.add("Location", *std::move(url));

@@ -45,8 +45,8 @@ net::awaitable<void> write_or_relay(Exchange& x, Upstream::Lease& lease, ByteVie
 net::awaitable<std::unique_ptr<PutSink>> PutSink::open(Exchange& x, std::string target,
                                                        graph::Fields fields,
                                                        std::uint64_t sealed_size) {
-  Upstream::Lease lease = co_await x.worker.upstream.acquire(x.config(), x.now->upstream_tls,
-                                                             x.config().upstream.graph_host);
+  Upstream::Lease lease =
+      co_await x.worker.upstream.acquire(x.config(), x.now->upstream_tls, x.front.upstream_host);
   fields.set("Content-Length", std::to_string(sealed_size));
   co_await Upstream::send_head(lease, x.config(), "PUT", target, std::move(fields));
   co_return std::make_unique<PutSink>(x, std::move(lease));

@@ -160,7 +160,7 @@ net::awaitable<std::string> ask_for_item(Exchange& x) {
   if (!token || !x.route.target.has_item)
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "the final answer is empty"};
   Upstream::Request request;
-  request.host = x.config().upstream.graph_host;
+  request.host = x.front.upstream_host;
   request.target = item.raw_item + (item.raw_alias.empty() ? "" : "?" + item.raw_alias);
   request.fields.add("Accept", "application/json");
   request.fields.add("Authorization", std::string(*token));

@@ -68,8 +68,7 @@ Status Gateway::make_shared_state(const Config& config) {
   };
   shared_ = std::make_unique<Shared>(
       installation_, snapshots_,
-      std::make_unique<transfer::OwnUrls>(config.graph_door.name, installation_.store->tenant(),
-                                          std::move(key_of_day)),
+      std::make_unique<transfer::OwnUrls>(installation_.store->tenant(), std::move(key_of_day)),
       buffers_, *std::move(hash_key));
   std::error_code failed;
   std::filesystem::create_directories(config.store.spool, failed);

@@ -22,9 +22,9 @@ class Counted {
 };
 
 // False at the end of the connection.
-net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client) {
+net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client, const Front& front) {
   auto snapshot = worker.shared.snapshots.current();
-  Exchange x(worker, client, std::move(snapshot));
+  Exchange x(worker, client, front, std::move(snapshot));
   client.set_patience(x.config().limits.client_idle);
   std::optional<BadMessage> bad;
   try {
@@ -61,7 +61,7 @@ net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client) {
 }  // namespace
 
 net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socket,
-                                      std::shared_ptr<tls::Context> context) {
+                                      std::shared_ptr<tls::Context> context, Front front) {
   const Counted counted(worker.shared.counters.connections);
   const auto limits = worker.shared.snapshots.current()->config.limits;
   HttpConnection client(
@@ -70,7 +70,7 @@ net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socke
   try {
     client.stream().expires_after(limits.head_timeout);
     co_await client.stream().handshake_server();
-    while (co_await serve_next(worker, client)) {
+    while (co_await serve_next(worker, client, front)) {
     }
     co_await client.stream().shutdown();
   } catch (const boost::system::system_error& error) {

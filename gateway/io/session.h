@@ -7,11 +7,13 @@
 #include <memory>
 
 #include "gateway/io/asio.h"
+#include "gateway/io/front.h"
 #include "gateway/io/worker.h"
 
 namespace kerros::io {
 
+// The client sees `context` and is served as `front`.
 net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socket,
-                                      std::shared_ptr<tls::Context> context);
+                                      std::shared_ptr<tls::Context> context, Front front);
 
 }  // namespace kerros::io

@@ -39,14 +39,14 @@ std::string next_target(const Exchange& x, std::string_view json) {
   const graph::Member* next = graph::last_member(top, "@odata.nextLink");
   if (next == nullptr) return {};
   const auto url = parse_upstream_url(text->string_of(next->value));
-  if (!url || !proxy::host_matches(x.config().upstream.graph_host, url->host))
+  if (!url || !proxy::host_matches(x.front.upstream_host, url->host))
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "the next page is not at Graph"};
   return url->target;
 }
 
 net::awaitable<std::string> ask_page(Exchange& x, std::string target) {
   Upstream::Request request;
-  request.host = x.config().upstream.graph_host;
+  request.host = x.front.upstream_host;
   request.target = std::move(target);
   request.fields.add("Accept", "application/json");
   if (const auto token = x.head.fields.find("Authorization"))

@@ -10,6 +10,7 @@
 #include "crypto/offsets.h"
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/open_body.h"
+#include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/read_sealed.h"
 #include "gateway/io/registry.h"

@@ -47,8 +47,8 @@ net::awaitable<void> put_plain(Exchange& x) {
     fields.set("Transfer-Encoding", "chunked");
   else
     fields.set("Content-Length", std::to_string(framing.length));
-  Upstream::Lease lease = co_await x.worker.upstream.acquire(x.config(), x.now->upstream_tls,
-                                                             x.config().upstream.graph_host);
+  Upstream::Lease lease =
+      co_await x.worker.upstream.acquire(x.config(), x.now->upstream_tls, x.front.upstream_host);
   transferring.use_large(x.client, framing.length);
   transferring.use_large(*lease, framing.length);
   co_await Upstream::send_head(lease, x.config(), "PUT", raw_target(x), std::move(fields));

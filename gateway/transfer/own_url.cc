@@ -15,6 +15,19 @@ constexpr std::string_view kLabel = "kerros/1/url-token";
 constexpr std::uint8_t kTokenVersion = 1;
 constexpr std::uint8_t kProtected = 1, kRefusesPlain = 2;  // of a download grant
 
+std::string_view path_of(UrlPurpose purpose) {
+  switch (purpose) {
+    case UrlPurpose::kDownload:
+      return graph::kOwnDownloadPath;
+    case UrlPurpose::kUpload:
+    case UrlPurpose::kPlainUpload:
+      break;
+    case UrlPurpose::kMonitor:
+      return graph::kOwnMonitorPath;
+  }
+  return graph::kOwnUploadPath;
+}
+
 Error bad_token() {
   return {ErrorCode::kNotAuthentic, "the URL was not issued here, or has expired"};
 }
@@ -29,29 +42,26 @@ Bytes context_of(UrlPurpose purpose, std::string_view host, const crypto::Id& ga
 
 }  // namespace
 
-OwnUrls::OwnUrls(std::string public_host, crypto::Id gateway, KeyOfDay key_of_day)
-    : public_host_(std::move(public_host)), gateway_(gateway), key_of_day_(std::move(key_of_day)) {}
+OwnUrls::OwnUrls(crypto::Id gateway, KeyOfDay key_of_day)
+    : gateway_(gateway), key_of_day_(std::move(key_of_day)) {}
 
-std::string OwnUrls::url(std::string_view path, const std::string& token) const {
-  return "https://" + public_host_ + std::string(path) + token;
-}
-
-// token = version(1) || day(4) || seal_value(key of the day, body); the day picks the key and is
-// checked against the clock, so that a key is not needed for longer than 48 hours.
-Result<std::string> OwnUrls::seal(UrlPurpose purpose, ByteView body, std::uint64_t now_ms) const {
+// The URL ends in a token = version(1) || day(4) || seal_value(key of the day, body); the day picks
+// the key and is checked against the clock, so that a key is not needed for longer than 48 hours.
+Result<std::string> OwnUrls::seal(UrlPurpose purpose, std::string_view host, ByteView body,
+                                  std::uint64_t now_ms) const {
   const auto day = static_cast<std::uint32_t>(now_ms / kDayMs);
   auto key = key_of_day_(day);
   if (!key) return tl::unexpected(key.error());
   const Bytes sealed = crypto::seal_value(std::as_const(*key).reveal(), kLabel,
-                                          context_of(purpose, public_host_, gateway_), body);
+                                          context_of(purpose, host, gateway_), body);
   Bytes token(5 + sealed.size());
   token[0] = kTokenVersion;
   store_be<std::uint32_t>(MutableByteView(token).subspan(1, 4), day);
   std::ranges::copy(sealed, token.begin() + 5);
-  return to_base64url(token);
+  return "https://" + std::string(host) + std::string(path_of(purpose)) + to_base64url(token);
 }
 
-Result<Bytes> OwnUrls::open(UrlPurpose purpose, std::string_view token,
+Result<Bytes> OwnUrls::open(UrlPurpose purpose, std::string_view host, std::string_view token,
                             std::uint64_t now_ms) const {
   const auto raw = from_base64url(token);
   if (!raw || raw->size() < 5 || raw->front() != kTokenVersion) return tl::unexpected(bad_token());
@@ -60,15 +70,15 @@ Result<Bytes> OwnUrls::open(UrlPurpose purpose, std::string_view token,
   if (day > today || today - day > 1) return tl::unexpected(bad_token());
   auto key = key_of_day_(day);
   if (!key) return tl::unexpected(key.error());
-  auto body =
-      crypto::open_value(std::as_const(*key).reveal(), kLabel,
-                         context_of(purpose, public_host_, gateway_), ByteView(*raw).subspan(5));
+  auto body = crypto::open_value(std::as_const(*key).reveal(), kLabel,
+                                 context_of(purpose, host, gateway_), ByteView(*raw).subspan(5));
   if (!body) return tl::unexpected(bad_token());
   const ByteView view = std::as_const(*body).reveal();
   return Bytes(view.begin(), view.end());
 }
 
-Result<std::string> OwnUrls::download_url(const DownloadGrant& grant, std::uint64_t now_ms) const {
+Result<std::string> OwnUrls::download_url(std::string_view host, const DownloadGrant& grant,
+                                          std::uint64_t now_ms) const {
   Writer body;
   body.u64(now_ms + kDownloadUrlLifeMs);
   body.u64(grant.proven_ms);
@@ -77,12 +87,12 @@ Result<std::string> OwnUrls::download_url(const DownloadGrant& grant, std::uint6
   for (const auto* text :
        {&grant.actor, &grant.drive_id, &grant.item_id, &grant.ctag, &grant.upstream_url})
     body.text(*text);
-  return seal(UrlPurpose::kDownload, std::move(body).take(), now_ms)
-      .map([this](const std::string& token) { return url(graph::kOwnDownloadPath, token); });
+  return seal(UrlPurpose::kDownload, host, std::move(body).take(), now_ms);
 }
 
-Result<DownloadGrant> OwnUrls::open_download(std::string_view token, std::uint64_t now_ms) const {
-  const auto body = open(UrlPurpose::kDownload, token, now_ms);
+Result<DownloadGrant> OwnUrls::open_download(std::string_view host, std::string_view token,
+                                             std::uint64_t now_ms) const {
+  const auto body = open(UrlPurpose::kDownload, host, token, now_ms);
   if (!body) return tl::unexpected(body.error());
   Reader in(*body);
   DownloadGrant grant;
@@ -98,14 +108,14 @@ Result<DownloadGrant> OwnUrls::open_download(std::string_view token, std::uint64
   return grant;
 }
 
-Result<std::string> OwnUrls::upload_url(const crypto::Id& session, std::uint64_t now_ms) const {
-  return seal(UrlPurpose::kUpload, session, now_ms).map([this](const std::string& token) {
-    return url(graph::kOwnUploadPath, token);
-  });
+Result<std::string> OwnUrls::upload_url(std::string_view host, const crypto::Id& session,
+                                        std::uint64_t now_ms) const {
+  return seal(UrlPurpose::kUpload, host, session, now_ms);
 }
 
-Result<crypto::Id> OwnUrls::open_upload(std::string_view token, std::uint64_t now_ms) const {
-  const auto body = open(UrlPurpose::kUpload, token, now_ms);
+Result<crypto::Id> OwnUrls::open_upload(std::string_view host, std::string_view token,
+                                        std::uint64_t now_ms) const {
+  const auto body = open(UrlPurpose::kUpload, host, token, now_ms);
   if (!body) return tl::unexpected(body.error());
   crypto::Id session{};
   if (body->size() != session.size()) return tl::unexpected(bad_token());
@@ -113,30 +123,31 @@ Result<crypto::Id> OwnUrls::open_upload(std::string_view token, std::uint64_t no
   return session;
 }
 
-Result<std::string> OwnUrls::plain_upload_url(std::string_view upstream_url,
+Result<std::string> OwnUrls::plain_upload_url(std::string_view host, std::string_view upstream_url,
                                               std::uint64_t now_ms) const {
-  return seal(UrlPurpose::kPlainUpload, as_bytes(upstream_url), now_ms)
-      .map([this](const std::string& token) { return url(graph::kOwnUploadPath, token); });
+  return seal(UrlPurpose::kPlainUpload, host, as_bytes(upstream_url), now_ms);
 }
 
-Result<std::string> OwnUrls::open_plain_upload(std::string_view token, std::uint64_t now_ms) const {
-  return open(UrlPurpose::kPlainUpload, token, now_ms).map([](const Bytes& body) {
+Result<std::string> OwnUrls::open_plain_upload(std::string_view host, std::string_view token,
+                                               std::uint64_t now_ms) const {
+  return open(UrlPurpose::kPlainUpload, host, token, now_ms).map([](const Bytes& body) {
     return std::string(as_text(body));
   });
 }
 
-Result<std::string> OwnUrls::monitor_url(const MonitorGrant& grant, std::uint64_t now_ms) const {
+Result<std::string> OwnUrls::monitor_url(std::string_view host, const MonitorGrant& grant,
+                                         std::uint64_t now_ms) const {
   Writer body;
   body.u64(now_ms + kMonitorUrlLifeMs);
   body.text(grant.upstream_url);
   body.bytes(grant.key);
   body.bytes(grant.intent);
-  return seal(UrlPurpose::kMonitor, std::move(body).take(), now_ms)
-      .map([this](const std::string& token) { return url(graph::kOwnMonitorPath, token); });
+  return seal(UrlPurpose::kMonitor, host, std::move(body).take(), now_ms);
 }
 
-Result<MonitorGrant> OwnUrls::open_monitor(std::string_view token, std::uint64_t now_ms) const {
-  const auto body = open(UrlPurpose::kMonitor, token, now_ms);
+Result<MonitorGrant> OwnUrls::open_monitor(std::string_view host, std::string_view token,
+                                           std::uint64_t now_ms) const {
+  const auto body = open(UrlPurpose::kMonitor, host, token, now_ms);
   if (!body) return tl::unexpected(body.error());
   Reader in(*body);
   MonitorGrant grant;

@@ -49,30 +49,40 @@ class OwnUrls {
  public:
   using KeyOfDay = std::function<Result<crypto::SecretBytes>(std::uint32_t day)>;
 
-  // `public_host`: "localhost:8443"; `gateway`: random id of this installation.
-  OwnUrls(std::string public_host, crypto::Id gateway, KeyOfDay key_of_day);
+  // `gateway`: random id of this installation.
+  OwnUrls(crypto::Id gateway, KeyOfDay key_of_day);
 
-  Result<std::string> download_url(const DownloadGrant& grant, std::uint64_t now_ms) const;
-  Result<DownloadGrant> open_download(std::string_view token, std::uint64_t now_ms) const;
+  // `host` is the public one, as the URL names it and as the client that brings it back named it:
+  // "localhost:8443", "contoso.sharepoint.com".
+  Result<std::string> download_url(std::string_view host, const DownloadGrant& grant,
+                                   std::uint64_t now_ms) const;
+  Result<DownloadGrant> open_download(std::string_view host, std::string_view token,
+                                      std::uint64_t now_ms) const;
 
   // Upload URLs carry the session's id alone; everything else lies in the session record.
-  Result<std::string> upload_url(const crypto::Id& session, std::uint64_t now_ms) const;
-  Result<crypto::Id> open_upload(std::string_view token, std::uint64_t now_ms) const;
+  Result<std::string> upload_url(std::string_view host, const crypto::Id& session,
+                                 std::uint64_t now_ms) const;
+  Result<crypto::Id> open_upload(std::string_view host, std::string_view token,
+                                 std::uint64_t now_ms) const;
 
   // Sessions of ordinary files: the pre-authenticated URL itself, so that nothing is stored here.
-  Result<std::string> plain_upload_url(std::string_view upstream_url, std::uint64_t now_ms) const;
-  Result<std::string> open_plain_upload(std::string_view token, std::uint64_t now_ms) const;
+  Result<std::string> plain_upload_url(std::string_view host, std::string_view upstream_url,
+                                       std::uint64_t now_ms) const;
+  Result<std::string> open_plain_upload(std::string_view host, std::string_view token,
+                                        std::uint64_t now_ms) const;
 
   // Hosts poll without a token, as they do with the URL it replaces.
-  Result<std::string> monitor_url(const MonitorGrant& grant, std::uint64_t now_ms) const;
-  Result<MonitorGrant> open_monitor(std::string_view token, std::uint64_t now_ms) const;
+  Result<std::string> monitor_url(std::string_view host, const MonitorGrant& grant,
+                                  std::uint64_t now_ms) const;
+  Result<MonitorGrant> open_monitor(std::string_view host, std::string_view token,
+                                    std::uint64_t now_ms) const;
 
  private:
-  std::string url(std::string_view path, const std::string& token) const;
-  Result<std::string> seal(UrlPurpose purpose, ByteView body, std::uint64_t now_ms) const;
-  Result<Bytes> open(UrlPurpose purpose, std::string_view token, std::uint64_t now_ms) const;
+  Result<std::string> seal(UrlPurpose purpose, std::string_view host, ByteView body,
+                           std::uint64_t now_ms) const;
+  Result<Bytes> open(UrlPurpose purpose, std::string_view host, std::string_view token,
+                     std::uint64_t now_ms) const;
 
-  std::string public_host_;
   crypto::Id gateway_;
   KeyOfDay key_of_day_;
 };

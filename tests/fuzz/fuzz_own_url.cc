@@ -16,8 +16,11 @@ namespace {
 constexpr std::uint64_t kDay = 24ull * 60 * 60 * 1000;
 constexpr std::uint64_t kNow = 20'000 * kDay + 5;
 
-OwnUrls urls_of(const char* host) {
-  return OwnUrls(host, crypto::Id{9}, [](std::uint32_t day) {
+constexpr std::string_view kHost = "graph.example:8443";
+constexpr std::string_view kElsewhere = "graph.example:8444";
+
+OwnUrls make_urls() {
+  return OwnUrls(crypto::Id{9}, [](std::uint32_t day) {
     Bytes key(32, 3);
     store_be(MutableByteView(key), day);
     return crypto::SecretBytes::copy_of(key);
@@ -25,7 +28,7 @@ OwnUrls urls_of(const char* host) {
 }
 
 const OwnUrls& urls() {
-  static const OwnUrls made = urls_of("graph.example:8443");
+  static const OwnUrls made = make_urls();
   return made;
 }
 
@@ -39,10 +42,10 @@ std::string token_of(const Result<std::string>& url) {
 }
 
 int honoured(std::string_view token, std::uint64_t now) {
-  return int{urls().open_download(token, now).has_value()} +
-         int{urls().open_upload(token, now).has_value()} +
-         int{urls().open_plain_upload(token, now).has_value()} +
-         int{urls().open_monitor(token, now).has_value()};
+  return int{urls().open_download(kHost, token, now).has_value()} +
+         int{urls().open_upload(kHost, token, now).has_value()} +
+         int{urls().open_plain_upload(kHost, token, now).has_value()} +
+         int{urls().open_monitor(kHost, token, now).has_value()};
 }
 
 // The rest of the input spells the token anew from some place on.
@@ -54,7 +57,6 @@ void check_spelling(const std::string& token, std::uint8_t place, std::string_vi
 
 // One of its bounds a run: an opening costs locked memory, which is slow.
 void check_issued(const std::string& token, std::uint64_t life, unsigned which) {
-  static const OwnUrls elsewhere = urls_of("graph.example:8444");
   switch (which % 4) {
     case 0:
       FUZZ_CHECK(honoured(token, kNow + life - 1) == 1);
@@ -66,8 +68,9 @@ void check_issued(const std::string& token, std::uint64_t life, unsigned which) 
       FUZZ_CHECK(honoured(token, kNow - kDay) == 0);
       break;
     default:
-      FUZZ_CHECK(!elsewhere.open_download(token, kNow) && !elsewhere.open_upload(token, kNow));
-      FUZZ_CHECK(!elsewhere.open_plain_upload(token, kNow));
+      FUZZ_CHECK(!urls().open_download(kElsewhere, token, kNow) &&
+                 !urls().open_upload(kElsewhere, token, kNow));
+      FUZZ_CHECK(!urls().open_plain_upload(kElsewhere, token, kNow));
   }
 }
 
@@ -80,8 +83,8 @@ void check_download(std::string_view text, const std::uint8_t* cuts) {
     text.remove_prefix(field->size());
   }
   grant.upstream_url = text;
-  const std::string token = token_of(urls().download_url(grant, kNow));
-  const auto found = urls().open_download(token, kNow);
+  const std::string token = token_of(urls().download_url(kHost, grant, kNow));
+  const auto found = urls().open_download(kHost, token, kNow);
   FUZZ_CHECK(found && found->actor == grant.actor && found->proven_ms == grant.proven_ms);
   FUZZ_CHECK(found->drive_id == grant.drive_id && found->item_id == grant.item_id);
   FUZZ_CHECK(found->ctag == grant.ctag && found->upstream_url == grant.upstream_url);
@@ -93,16 +96,17 @@ void check_download(std::string_view text, const std::uint8_t* cuts) {
 void check_uploads(std::string_view text, const std::uint8_t* cuts) {
   crypto::Id session{};
   std::copy_n(text.begin(), std::min(text.size(), session.size()), session.begin());
-  const std::string own = token_of(urls().upload_url(session, kNow));
-  FUZZ_CHECK(urls().open_upload(own, kNow) == session);
-  const std::string plain = token_of(urls().plain_upload_url(text, kNow));
-  FUZZ_CHECK(urls().open_plain_upload(plain, kNow) == std::string(text));
+  const std::string own = token_of(urls().upload_url(kHost, session, kNow));
+  FUZZ_CHECK(urls().open_upload(kHost, own, kNow) == session);
+  const std::string plain = token_of(urls().plain_upload_url(kHost, text, kNow));
+  FUZZ_CHECK(urls().open_plain_upload(kHost, plain, kNow) == std::string(text));
   for (const std::string& token : {own, plain}) {
     check_issued(token, 2 * kDay - 5, cuts[1]);
     check_spelling(token, cuts[0], text.substr(0, 8));
   }
-  const std::string monitor = token_of(urls().monitor_url({std::string(text), session, {}}, kNow));
-  const auto found = urls().open_monitor(monitor, kNow);
+  const std::string monitor =
+      token_of(urls().monitor_url(kHost, {std::string(text), session, {}}, kNow));
+  const auto found = urls().open_monitor(kHost, monitor, kNow);
   FUZZ_CHECK(found && found->upstream_url == text && found->key == session);
   check_issued(monitor, kMonitorUrlLifeMs, cuts[1]);
   check_spelling(monitor, cuts[0], text.substr(0, 8));

@@ -19,13 +19,15 @@ constexpr std::uint64_t kNow = kMidnight + 11 * kHour;
 constexpr std::string_view kUpstream =
     "https://contoso.sharepoint.com/_layouts/15/download.aspx?tempauth=v1.secret";
 
-OwnUrls urls_of(const std::string& host, std::uint64_t gateway, std::uint64_t root = 1) {
-  return OwnUrls(host, noise_array<16>(gateway), [root](std::uint32_t day) {
+constexpr std::string_view kHost = "graph.example:8443";
+
+OwnUrls urls_of(std::uint64_t gateway, std::uint64_t root = 1) {
+  return OwnUrls(noise_array<16>(gateway), [root](std::uint32_t day) {
     return crypto::SecretBytes::copy_of(noise(32, root * 1'000'000 + day));
   });
 }
 
-OwnUrls urls() { return urls_of("graph.example:8443", 1); }
+OwnUrls urls() { return urls_of(1); }
 
 DownloadGrant grant() {
   return {"anna@example.org", kNow - 5, "b!drive", "01ITEM", "\"c:{1},2\"", std::string(kUpstream)};
@@ -34,17 +36,19 @@ DownloadGrant grant() {
 std::string token_of(const std::string& url) { return url.substr(url.rfind('/') + 1); }
 
 std::string download_token(std::uint64_t now = kNow) {
-  return token_of(urls().download_url(grant(), now).value());
+  return token_of(urls().download_url(kHost, grant(), now).value());
 }
 
 std::string upload_token(std::uint64_t now = kNow) {
-  return token_of(urls().upload_url(noise_array<16>(7), now).value());
+  return token_of(urls().upload_url(kHost, noise_array<16>(7), now).value());
 }
 
-std::string plain_token() { return token_of(urls().plain_upload_url(kUpstream, kNow).value()); }
+std::string plain_token() {
+  return token_of(urls().plain_upload_url(kHost, kUpstream, kNow).value());
+}
 
 TEST(OwnUrl, KeepsWhatADownloadIsBoundTo) {
-  const DownloadGrant found = urls().open_download(download_token(), kNow).value();
+  const DownloadGrant found = urls().open_download(kHost, download_token(), kNow).value();
   EXPECT_EQ(found.actor, grant().actor);
   EXPECT_EQ(found.proven_ms, grant().proven_ms);
   EXPECT_EQ(found.drive_id, grant().drive_id);
@@ -54,17 +58,17 @@ TEST(OwnUrl, KeepsWhatADownloadIsBoundTo) {
 }
 
 TEST(OwnUrl, KeepsTheSessionOfAnUpload) {
-  EXPECT_EQ(urls().open_upload(upload_token(), kNow).value(), noise_array<16>(7));
-  EXPECT_EQ(urls().open_plain_upload(plain_token(), kNow).value(), kUpstream);
+  EXPECT_EQ(urls().open_upload(kHost, upload_token(), kNow).value(), noise_array<16>(7));
+  EXPECT_EQ(urls().open_plain_upload(kHost, plain_token(), kNow).value(), kUpstream);
 }
 
 TEST(OwnUrl, NamesOnlyThisHostAndHidesTheOtherOne) {
-  const std::string url = urls().download_url(grant(), kNow).value();
+  const std::string url = urls().download_url(kHost, grant(), kNow).value();
   EXPECT_TRUE(url.starts_with("https://graph.example:8443/kerros/download/"));
   EXPECT_EQ(url.find("sharepoint"), std::string::npos);
   EXPECT_TRUE(from_base64url(token_of(url)));
   EXPECT_TRUE(urls()
-                  .upload_url(noise_array<16>(7), kNow)
+                  .upload_url(kHost, noise_array<16>(7), kNow)
                   .value()
                   .starts_with("https://graph.example:8443/kerros/upload/"));
 }
@@ -75,25 +79,27 @@ MonitorGrant monitor_grant() {
 }
 
 std::string monitor_token(std::uint64_t now = kNow) {
-  return token_of(urls().monitor_url(monitor_grant(), now).value());
+  return token_of(urls().monitor_url(kHost, monitor_grant(), now).value());
 }
 
 TEST(OwnUrl, KeepsWhatAMonitorIsBoundToForADay) {
-  const std::string url = urls().monitor_url(monitor_grant(), kNow).value();
+  const std::string url = urls().monitor_url(kHost, monitor_grant(), kNow).value();
   EXPECT_TRUE(url.starts_with("https://graph.example:8443/kerros/monitor/"));
-  const MonitorGrant found = urls().open_monitor(token_of(url), kNow + kDay - 1).value();
+  const MonitorGrant found = urls().open_monitor(kHost, token_of(url), kNow + kDay - 1).value();
   EXPECT_EQ(found.upstream_url, monitor_grant().upstream_url);
   EXPECT_EQ(found.key, monitor_grant().key);
   EXPECT_EQ(found.intent, monitor_grant().intent);
-  EXPECT_EQ(code_of(urls().open_monitor(token_of(url), kNow + kDay)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_monitor(kHost, token_of(url), kNow + kDay)),
+            ErrorCode::kNotAuthentic);
 }
 
 TEST(OwnUrl, OfAMonitorServesNoOtherPurpose) {
-  EXPECT_EQ(code_of(urls().open_download(monitor_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_upload(monitor_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_plain_upload(monitor_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_monitor(download_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_monitor(plain_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_download(kHost, monitor_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_upload(kHost, monitor_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_plain_upload(kHost, monitor_token(), kNow)),
+            ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_monitor(kHost, download_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_monitor(kHost, plain_token(), kNow)), ErrorCode::kNotAuthentic);
 }
 
 TEST(OwnUrl, OfADownloadKeepsWhatThePlaceAsksFor) {
@@ -103,7 +109,9 @@ TEST(OwnUrl, OfADownloadKeepsWhatThePlaceAsksFor) {
       one.is_protected = is_protected;
       one.refuses_plain = refuses;
       const auto found =
-          urls().open_download(token_of(urls().download_url(one, kNow).value()), kNow).value();
+          urls()
+              .open_download(kHost, token_of(urls().download_url(kHost, one, kNow).value()), kNow)
+              .value();
       EXPECT_EQ(found.is_protected, is_protected);
       EXPECT_EQ(found.refuses_plain, refuses);
     }
@@ -112,24 +120,28 @@ TEST(OwnUrl, OfADownloadKeepsWhatThePlaceAsksFor) {
 TEST(OwnUrl, IsNeverTheSameTwice) { EXPECT_NE(download_token(), download_token()); }
 
 TEST(OwnUrl, RefusesATokenOfAnotherPurpose) {
-  EXPECT_EQ(code_of(urls().open_upload(download_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_plain_upload(download_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_download(upload_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_plain_upload(upload_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_download(plain_token(), kNow)), ErrorCode::kNotAuthentic);
-  EXPECT_EQ(code_of(urls().open_upload(plain_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_upload(kHost, download_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_plain_upload(kHost, download_token(), kNow)),
+            ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_download(kHost, upload_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_plain_upload(kHost, upload_token(), kNow)),
+            ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_download(kHost, plain_token(), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_upload(kHost, plain_token(), kNow)), ErrorCode::kNotAuthentic);
 }
 
 TEST(OwnUrl, RefusesATokenOfAnotherHostGatewayOrStore) {
-  for (const OwnUrls& other : {urls_of("graph.example", 1), urls_of("graph.example:8443", 2),
-                               urls_of("graph.example:8443", 1, 2)})
-    EXPECT_EQ(code_of(other.open_download(download_token(), kNow)), ErrorCode::kNotAuthentic);
+  const std::string token = download_token();
+  EXPECT_EQ(code_of(urls().open_download("graph.example", token, kNow)), ErrorCode::kNotAuthentic);
+  for (const OwnUrls& other : {urls_of(2), urls_of(1, 2)})
+    EXPECT_EQ(code_of(other.open_download(kHost, token, kNow)), ErrorCode::kNotAuthentic);
 }
 
 TEST(OwnUrl, RefusesATokenThatNamesAnotherDay) {
   Bytes raw = from_base64url(download_token()).value();
   store_be(MutableByteView(raw).subspan(1, 4), static_cast<std::uint32_t>(kNow / kDay - 1));
-  EXPECT_EQ(code_of(urls().open_download(to_base64url(raw), kNow)), ErrorCode::kNotAuthentic);
+  EXPECT_EQ(code_of(urls().open_download(kHost, to_base64url(raw), kNow)),
+            ErrorCode::kNotAuthentic);
 }
 
 TEST(OwnUrl, RefusesEveryFlippedBit) {
@@ -137,7 +149,8 @@ TEST(OwnUrl, RefusesEveryFlippedBit) {
   for (std::size_t bit = 0; bit < raw.size() * 8; ++bit) {
     Bytes changed = raw;
     changed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
-    EXPECT_EQ(code_of(urls().open_upload(to_base64url(changed), kNow)), ErrorCode::kNotAuthentic)
+    EXPECT_EQ(code_of(urls().open_upload(kHost, to_base64url(changed), kNow)),
+              ErrorCode::kNotAuthentic)
         << bit;
   }
 }
@@ -145,15 +158,16 @@ TEST(OwnUrl, RefusesEveryFlippedBit) {
 TEST(OwnUrl, RefusesEveryCut) {
   const std::string token = download_token();
   for (std::size_t size = 0; size < token.size(); ++size)
-    EXPECT_EQ(code_of(urls().open_download(token.substr(0, size), kNow)), ErrorCode::kNotAuthentic)
+    EXPECT_EQ(code_of(urls().open_download(kHost, token.substr(0, size), kNow)),
+              ErrorCode::kNotAuthentic)
         << size;
 }
 
 TEST(OwnUrl, EndsADownloadAfterTenMinutesToTheMillisecond) {
   for (const std::uint64_t issued : {kNow, kMidnight - 1, kMidnight - 300'000, kMidnight}) {
     const std::string token = download_token(issued);
-    EXPECT_TRUE(urls().open_download(token, issued + kDownloadUrlLifeMs - 1)) << issued;
-    EXPECT_EQ(code_of(urls().open_download(token, issued + kDownloadUrlLifeMs)),
+    EXPECT_TRUE(urls().open_download(kHost, token, issued + kDownloadUrlLifeMs - 1)) << issued;
+    EXPECT_EQ(code_of(urls().open_download(kHost, token, issued + kDownloadUrlLifeMs)),
               ErrorCode::kNotAuthentic)
         << issued;
   }
@@ -161,37 +175,39 @@ TEST(OwnUrl, EndsADownloadAfterTenMinutesToTheMillisecond) {
 
 TEST(OwnUrl, EndsAnUploadWithTheKeyOfItsDay) {
   const std::string first = upload_token(kMidnight);
-  EXPECT_TRUE(urls().open_upload(first, kMidnight + 48 * kHour - 1));
-  EXPECT_EQ(code_of(urls().open_upload(first, kMidnight + 48 * kHour)), ErrorCode::kNotAuthentic);
+  EXPECT_TRUE(urls().open_upload(kHost, first, kMidnight + 48 * kHour - 1));
+  EXPECT_EQ(code_of(urls().open_upload(kHost, first, kMidnight + 48 * kHour)),
+            ErrorCode::kNotAuthentic);
   const std::string last = upload_token(kMidnight + kDay - 1);
-  EXPECT_TRUE(urls().open_upload(last, kMidnight + 48 * kHour - 1));
-  EXPECT_EQ(code_of(urls().open_upload(last, kMidnight + 48 * kHour)), ErrorCode::kNotAuthentic);
+  EXPECT_TRUE(urls().open_upload(kHost, last, kMidnight + 48 * kHour - 1));
+  EXPECT_EQ(code_of(urls().open_upload(kHost, last, kMidnight + 48 * kHour)),
+            ErrorCode::kNotAuthentic);
 }
 
 TEST(OwnUrl, RefusesATokenOfTomorrow) {
-  EXPECT_EQ(code_of(urls().open_upload(upload_token(kMidnight), kMidnight - 1)),
+  EXPECT_EQ(code_of(urls().open_upload(kHost, upload_token(kMidnight), kMidnight - 1)),
             ErrorCode::kNotAuthentic);
 }
 
 TEST(OwnUrl, TellsAKeyThatCannotBeHad) {
-  const OwnUrls broken("host", {}, [](std::uint32_t) -> Result<crypto::SecretBytes> {
+  const OwnUrls broken({}, [](std::uint32_t) -> Result<crypto::SecretBytes> {
     return fail(ErrorCode::kFull, "no locked memory");
   });
-  EXPECT_EQ(code_of(broken.upload_url({}, kNow)), ErrorCode::kFull);
-  EXPECT_EQ(code_of(broken.open_upload(upload_token(), kNow)), ErrorCode::kFull);
+  EXPECT_EQ(code_of(broken.upload_url(kHost, {}, kNow)), ErrorCode::kFull);
+  EXPECT_EQ(code_of(broken.open_upload(kHost, upload_token(), kNow)), ErrorCode::kFull);
 }
 
 RC_GTEST_PROP(OwnUrl, RefusesWhateverElseIsSent, (const std::string& token)) {
-  RC_ASSERT(!urls().open_download(token, kNow));
-  RC_ASSERT(!urls().open_upload(token, kNow));
+  RC_ASSERT(!urls().open_download(kHost, token, kNow));
+  RC_ASSERT(!urls().open_upload(kHost, token, kNow));
 }
 
 RC_GTEST_PROP(OwnUrl, KeepsAnyText, (const std::string& actor, const std::string& item)) {
   DownloadGrant asked = grant();
   asked.actor = actor;
   asked.item_id = item;
-  const auto found =
-      urls().open_download(token_of(urls().download_url(asked, kNow).value()), kNow + 1);
+  const auto found = urls().open_download(
+      kHost, token_of(urls().download_url(kHost, asked, kNow).value()), kNow + 1);
   RC_ASSERT(found.has_value());
   RC_ASSERT(found->actor == actor);
   RC_ASSERT(found->item_id == item);
