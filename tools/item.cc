@@ -22,6 +22,7 @@ struct ShowOptions {
 struct AcceptOptions {
   std::string drive;
   std::string item;
+  std::string key;
   std::string reason;
   bool dry_run = false;
   bool json = false;
@@ -85,6 +86,7 @@ Outcome accept(const Globals& globals, const AcceptOptions& options) {
   std::map<std::string, std::string> query = {
       {"drive", options.drive}, {"item", options.item}, {"reason", options.reason}};
   if (options.dry_run) query["dry-run"] = "true";
+  if (!options.key.empty()) query["key"] = options.key;
   const auto answer = questions->order("/v1/items/accept", query);
   if (!answer) return tl::unexpected(answer.error());
   print_object(*answer, options.json);
@@ -122,10 +124,13 @@ std::vector<Command> item_commands(const Globals& globals) {
        "Accept what was last refused for an item: an older version put back, a copy made outside, "
        "or unprotected content.",
        {"kerros item accept 'b!aBcD' 01ABCDEF --dry-run --reason 'restored by the help desk'",
-        "kerros item accept 'b!aBcD' 01ABCDEF --reason 'restored by the help desk'"},
+        "kerros item accept 'b!aBcD' 01ABCDEF --key 0193f2c46d1e8a0b5c7d9e0f1a2b3c4d "
+        "--reason 'restored by the help desk'"},
        {{"DRIVE", "Drive id, as the refusal in the audit log names it", &a->drive, "", true},
         {"ITEM", "Item id", &a->item, "", true},
         {"--reason", "Why; goes into the audit log", &a->reason, "TEXT", true},
+        {"--key", "What the dry run printed: a key id, or plain; refused when it is another by now",
+         &a->key, "KEY"},
         {"--dry-run", "Say what would be accepted, change nothing", &a->dry_run, ""},
         {"--json", "Print a JSON object", &a->json, ""}},
        [&globals, a] { return accept(globals, *a); },

@@ -1,8 +1,9 @@
 // /v1/items/accept: a person says that what was refused for an item is right.
 //
 // Only what a read has seen and refused can be accepted, and exactly that: the store remembers the
-// last refusal of each item. A version whose stored bytes differed becomes readable again as far as
-// its bytes prove authentic.
+// last refusal of each item, and the order names the key that the person looked at. Should the
+// cloud have served something else since, nothing is accepted. A version whose stored bytes
+// differed becomes readable again as far as its bytes prove authentic.
 #include <algorithm>
 #include <future>
 
@@ -22,6 +23,10 @@ struct Acceptance {
   std::optional<Intent> seen;
   std::optional<ItemRecord> suspect;
 };
+
+std::string key_name(const keystore::Id& key) {
+  return key == keystore::Id{} ? "plain" : to_hex(key);
+}
 
 template <typename Verb>
 Status wait(Verb&& verb) {
@@ -77,6 +82,18 @@ Result<Acceptance> find_acceptance(const Context& context, const std::string& dr
                   "drive and item of a refusal");
 }
 
+// What the person looked at is what would be accepted now.
+Status check_named(const Acceptance& acceptance, const std::string& named) {
+  if (named.empty())
+    return complain(ErrorCode::kMalformed, "what is to be accepted must be named",
+                    "the cloud may serve something else at any time",
+                    "look with --dry-run first, and repeat the key that it prints with --key");
+  if (named == key_name(acceptance.key)) return {};
+  return complain(ErrorCode::kConflict, "something else was refused last",
+                  "the last refusal was of \"" + key_name(acceptance.key) + "\"",
+                  "look again with --dry-run before you accept that");
+}
+
 Status apply(const Context& context, const Acceptance& acceptance) {
   auto& store = *context.installation.store;
   if (acceptance.suspect)
@@ -99,6 +116,9 @@ Result<Json> accept_item(const Context& context) {
   const auto acceptance = find_acceptance(context, drive, item);
   if (!acceptance) return tl::unexpected(acceptance.error());
   const bool dry_run = !option(context.request, "dry-run").empty();
+  if (!dry_run)
+    if (auto ok = check_named(*acceptance, option(context.request, "key")); !ok)
+      return tl::unexpected(ok.error());
 
   auto record = record_of(context, audit::Event::kItemAccepted, "drive " + drive + " item " + item);
   record.status = dry_run ? "looked at" : "intent";
@@ -122,6 +142,7 @@ Result<Json> accept_item(const Context& context) {
       {"drive_id", drive},
       {"item_id", item},
       {"accepts", acceptance->accepts},
+      {"key", key_name(acceptance->key)},
       {"key_id", acceptance->key == keystore::Id{} ? Json() : Json(to_hex(acceptance->key))},
       {"means", acceptance->text},
       {"done", !dry_run}};

@@ -19,7 +19,7 @@ struct Row {
 constexpr std::array<Row, 7> kTable = {
     {{"GET", "/v1/items", list_items, "drive state after limit "},
      {"GET", "/v1/items/show", show_item, "item drive "},
-     {"POST", "/v1/items/accept", accept_item, "drive item reason dry-run "},
+     {"POST", "/v1/items/accept", accept_item, "drive item reason key dry-run "},
      {"GET", "/v1/keys", list_keys, ""},
      {"GET", "/v1/status", status, ""},
      {"GET", "/v1/audit", read_log, "from limit last "},

@@ -7,7 +7,7 @@
 //   GET /v1/status                            one object, "ready" says whether all is well
 //   GET /v1/items?drive=&state=&after=&limit= {"items":[...],"next":KEY or null}
 //   GET /v1/items/show?item=ITEM&drive=       {"versions":[...]}; ITEM: item, key or record id
-//   POST /v1/items/accept?drive=&item=&reason=&dry-run=    {"accepts","done",...}
+//   POST /v1/items/accept?drive=&item=&reason=&key=  or  &dry-run=    {"accepts","key","done",...}
 //   GET /v1/keys                              {"keys":[...]}
 //   GET /v1/audit?from=&limit=  or  ?last=    {"records":[...],"size":N}
 //   GET /v1/audit/verify                      {"records":N,"checkpoints":N,...}

@@ -33,8 +33,9 @@ const ItemRecord* own_of(const std::vector<ItemRecord>& records, const Wanted& w
   return own;
 }
 
-std::string command_for(const Wanted& wanted) {
-  return "; `kerros item accept '" + wanted.drive_id + "' '" + wanted.item_id + "'` accepts it";
+std::string command_for(const Wanted& wanted, const std::string& key) {
+  return "; `kerros item accept '" + wanted.drive_id + "' '" + wanted.item_id + "' --key " + key +
+         "` accepts it";
 }
 
 // What was refused, so that a person can accept exactly this. Should it not be possible to remember
@@ -128,10 +129,11 @@ net::awaitable<ItemRecord> record_for(Exchange& x, const Wanted& wanted, const k
   }
   co_await remember(x, wanted, own != nullptr ? own : &records.front());
   if (own != nullptr)
-    throw Refused{graph::Refusal::kRollback, "",
-                  "an older version is served as the current one" + command_for(wanted)};
+    throw Refused{
+        graph::Refusal::kRollback, "",
+        "an older version is served as the current one" + command_for(wanted, to_hex(key))};
   throw Refused{graph::Refusal::kForeignCopy, "",
-                "the key belongs to another item" + command_for(wanted)};
+                "the key belongs to another item" + command_for(wanted, to_hex(key))};
 }
 
 ItemRecord version_for(Exchange& x, const Wanted& wanted, const keystore::Id& key) {
@@ -151,7 +153,7 @@ ItemRecord version_for(Exchange& x, const Wanted& wanted, const keystore::Id& ke
 net::awaitable<void> refuse_plain(Exchange& x, const Wanted& wanted) {
   co_await remember(x, wanted, nullptr);
   throw Refused{graph::Refusal::kDowngraded, "",
-                "bytes that are not sealed, of a sealed item" + command_for(wanted)};
+                "bytes that are not sealed, of a sealed item" + command_for(wanted, "plain")};
 }
 
 }  // namespace kerros::io

@@ -1,13 +1,14 @@
 // What happened behind the gateway's back: node acceptance_test.mjs BIN_DIR
 // Refused, until a person accepts it; files that were there before, by class.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 
 import { noise } from '../support/office.mjs';
 import { Cases } from './cases.mjs';
 import { openMovingOffice } from './moving_office.mjs';
 
 const cases = new Cases();
-const { office, cloud, drive, upload, reads, refuses, events, accept, versions } = await openMovingOffice(process.argv[2]);
+const { office, cloud, drive, upload, reads, refuses, events, accept, putStored, versions } = await openMovingOffice(process.argv[2]);
 
 const original = await upload('/Salassa/original.bin');
 const first = noise(30_000, 51);
@@ -31,6 +32,24 @@ await cases.check('a copy made behind our back is refused, until a person accept
   assert.equal(accept(id).code, 6, 'once');
   const noted = events('item-accepted').filter((e) => e.target.includes(id));
   assert.ok(noted.some((e) => e.status === 'done' && JSON.stringify(e).includes('told on the telephone')));
+});
+
+await cases.check('nothing is accepted but what the person looked at, whatever the cloud serves since', async () => {
+  await cloud.graph('POST', `/drives/${drive}/items/${original.id}/copy`, { body: { name: 'switched.bin' } });
+  const { id } = await office.stored('switched.bin');
+  await refuses(id);
+  const { key } = JSON.parse(accept(id, '--dry-run').out);
+  // Somebody reads it meanwhile, and is served another file of ours.
+  const other = await upload('/Salassa/other.bin');
+  const blob = (await office.stored('other.bin')).blob;
+  await putStored(id, fs.readFileSync(blob));
+  await refuses(id);
+  const late = accept(id, '--key', key);
+  assert.equal(late.code, 7, `${late.out}${late.err}`);
+  assert.match(late.err, /something else was refused last/);
+  await refuses(id);
+  assert.equal(JSON.parse(accept(id).out).done, true, 'looked at again');
+  await reads(id, other.bytes);
 });
 
 await cases.check('acceptance works without a running gateway as well', async () => {

@@ -106,6 +106,9 @@ class Accepting : public Admin {
     EXPECT_EQ(answer.status, status) << answer.json;
     return json::parse(answer.json);
   }
+  json accept_key(const std::string& item, const std::string& key, unsigned status = 200) {
+    return accept(item, status, "&key=" + key);
+  }
   void refuse(const std::string& item, const keystore::Id& key) {
     keystore::Intent seen;
     seen.kind = keystore::IntentKind::kSeen;
@@ -130,7 +133,8 @@ TEST_F(Accepting, MakesTheOlderVersionTheCurrentOne) {
   EXPECT_FALSE(looked.at("done").get<bool>());
   EXPECT_EQ(newest_record().status, "looked at");
   EXPECT_EQ(state(older), "superseded");
-  EXPECT_TRUE(accept("I").at("done").get<bool>());
+  EXPECT_EQ(looked.at("key"), to_hex(older));
+  EXPECT_TRUE(accept_key("I", to_hex(older)).at("done").get<bool>());
   EXPECT_EQ(state(older), "bound");
   EXPECT_EQ(state(newer), "superseded");
   EXPECT_EQ(newest_record().event, audit::Event::kItemAccepted);
@@ -142,9 +146,9 @@ TEST_F(Accepting, MakesTheOlderVersionTheCurrentOne) {
 TEST_F(Accepting, TellsCopiesAndPlainBytesApart) {
   const auto key = put_item(*installation_, "D", "I", 1000).sealed.key;
   refuse("J", key);
-  EXPECT_EQ(accept("J").at("accepts"), "foreign-copy");
+  EXPECT_EQ(accept_key("J", to_hex(key)).at("accepts"), "foreign-copy");
   refuse("I", {});
-  const auto plain = accept("I");
+  const auto plain = accept_key("I", "plain");
   EXPECT_EQ(plain.at("accepts"), "plain");
   EXPECT_TRUE(plain.at("key_id").is_null());
   EXPECT_EQ(state(key), "superseded");
@@ -157,8 +161,32 @@ TEST_F(Accepting, LetsASuspectVersionBeReadAgain) {
     installation_->store->set_state(key, keystore::ItemState::kBound, keystore::ItemState::kSuspect,
                                     done);
   }));
-  EXPECT_EQ(accept("I").at("accepts"), "suspect");
+  EXPECT_EQ(accept_key("I", to_hex(key)).at("accepts"), "suspect");
   EXPECT_EQ(state(key), "unverified");
+}
+
+// Between the look and the order the cloud served something else to any reader.
+TEST_F(Accepting, IsOfWhatThePersonLookedAt) {
+  const auto key = put_item(*installation_, "D", "I", 1000).sealed.key;
+  refuse("J", key);
+  EXPECT_EQ(accept("J", 200, "&dry-run=true").at("key"), to_hex(key));
+  refuse("J", {});
+  EXPECT_EQ(accept_key("J", to_hex(key), 409).at("error").at("code"), "conflict");
+  EXPECT_EQ(accept("J", 400).at("error").at("code"), "malformed") << "nothing is named";
+  EXPECT_EQ(accept("J", 200, "&dry-run=true").at("key"), "plain");
+  EXPECT_EQ(state(key), "bound");
+}
+
+// The version that differs is not made plain by what was refused long before it was written.
+TEST_F(Accepting, PrefersNothingThatIsOlderThanThePresentVersion) {
+  put_item(*installation_, "D", "I", 1000);
+  refuse("I", {});
+  const auto key = put_item(*installation_, "D", "I", now_ms() + 1000).sealed.key;
+  EXPECT_TRUE(wait([&](auto done) {
+    installation_->store->set_state(key, keystore::ItemState::kBound, keystore::ItemState::kSuspect,
+                                    done);
+  }));
+  EXPECT_EQ(accept("I", 200, "&dry-run=true").at("accepts"), "suspect");
 }
 
 TEST_F(Accepting, AsksForAReasonAndIsNoReading) {
