@@ -14,7 +14,11 @@ namespace kerros::io {
 namespace {
 
 constexpr std::size_t kMostRequests = 400;
-constexpr std::size_t kMostFiles = 20'000;
+constexpr std::size_t kMostFiles = 20'000;  // and folders that wait to be listed
+// Longer than the service makes them: 400 characters for a path, far fewer for an id. A path is
+// kept once for each file below a folder, so that its length counts as often.
+constexpr std::size_t kLongestPath = 2048;
+constexpr std::size_t kLongestId = 512;
 constexpr std::string_view kChildren =
     "/children?$select=id,name,size,cTag,eTag,file,folder,package,remoteItem,parentReference"
     "&$top=999";
@@ -64,6 +68,13 @@ struct Folder {
   std::string drive_id, item_id, path;
 };
 
+std::string path_below(const Folder& folder, const graph::FoundItem& item) {
+  if (folder.path.size() + item.name.size() >= kLongestPath || item.item_id.size() > kLongestId ||
+      item.drive_id.size() > kLongestId)
+    throw Refused{graph::Refusal::kUpstreamMalformed, "", "a path or an id of no service's length"};
+  return folder.path + "/" + item.name;
+}
+
 // One request after the other: a folder is copied rarely, and its owner waits for the cloud anyway.
 net::awaitable<void> survey_below(Exchange& x, Folder top, Surveyed& surveyed) {
   std::vector<Folder> open{std::move(top)};
@@ -81,12 +92,12 @@ net::awaitable<void> survey_below(Exchange& x, Folder top, Surveyed& surveyed) {
       for (auto& item : *found) {
         if (item.item_id.empty() || item.name.empty()) continue;
         if (item.drive_id.empty()) item.drive_id = folder.drive_id;
-        const std::string path = folder.path + "/" + item.name;
+        std::string path = path_below(folder, item);
+        if (surveyed.files.size() + open.size() == kMostFiles) throw_too_large();
         if (item.is_folder)
-          open.push_back({item.drive_id, item.item_id, path});
+          open.push_back({item.drive_id, item.item_id, std::move(path)});
         else
-          surveyed.files.push_back({path, sight(x, item)});
-        if (surveyed.files.size() > kMostFiles) throw_too_large();
+          surveyed.files.push_back({std::move(path), sight(x, item)});
       }
     }
   }
