@@ -26,7 +26,14 @@ bool may_replace(const Exchange& x, const graph::ItemRequest& asked) {
          asked.conflict_behavior == "replace";
 }
 
-// A copied folder has no address yet: for the files in it drive and name must do.
+// Where a file of the folder will lie when the folder gets the name that was asked for.
+std::string folder_of(const Destination& to, const std::string& path) {
+  const std::string_view below = policy::parent_of(path);
+  return below == "/" ? to.path() : to.path() + std::string(below);
+}
+
+// A copied folder may get another name where its own is taken: for the files in it drive and name
+// must do, unless they may replace others, which is right in one folder alone.
 std::vector<Intent> intents_of(const Exchange& x, const Surveyed& surveyed, const Destination& to,
                                bool replaces) {
   std::vector<Intent> intents;
@@ -34,7 +41,10 @@ std::vector<Intent> intents_of(const Exchange& x, const Surveyed& surveyed, cons
     if (!file.record) continue;
     Intent intent = intent_for(x, *file.record, IntentKind::kCopy, to.drive_id);
     intent.name = file.path.empty() ? to.name : std::string(policy::name_of(file.path));
-    if (file.path.empty()) intent.parent = to.folder;
+    if (file.path.empty())
+      intent.parent = to.folder;
+    else if (replaces && !to.folder.empty())
+      intent.parent = folder_of(to, file.path);
     intent.replaces = replaces;
     intents.push_back(std::move(intent));
   }

@@ -19,6 +19,16 @@ std::vector<Intent> slice_of(const std::vector<Intent>& intents, std::size_t beg
           intents.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
+audit::Record followed_event(const Exchange& x, const Intent& intent, const std::string& target,
+                             std::string_view status) {
+  auto event = record_of(x, audit::Event::kFollowed, target, status);
+  event.details.emplace_back("key", to_hex(intent.key));
+  event.details.emplace_back("asked by", audit::as_field(intent.asked_by));
+  if (intent.audit_intent != 0)
+    event.details.emplace_back("asked at", std::to_string(intent.audit_intent));
+  return event;
+}
+
 net::awaitable<Status> put_slice(Exchange& x, std::vector<Intent> slice) {
   Future<Status> stored(x.worker.executor, [&](auto done) {
     x.store().put_intents(std::move(slice), now_ms(), std::move(done));
@@ -58,33 +68,30 @@ bool is_expected(const Exchange& x, const Intent& intent, const graph::FoundItem
   if (intent.kind == IntentKind::kRestore)
     return intent.drive_id == item.drive_id && intent.item_id == item.item_id;
   const std::string path = item.place();
-  if (!policy::is_expected({intent.drive_id, intent.item_id, intent.parent, intent.name},
-                           {item.drive_id, item.item_id, path}))
-    return false;
-  if (intent.replaces) return !path.empty();  // a sealed item may lie there: its place must be told
+  const policy::ExpectedItem expected{intent.drive_id, intent.item_id, intent.parent, intent.name};
+  const policy::FoundPlace found{item.drive_id, item.item_id, path};
+  if (!policy::is_expected(expected, found)) return false;
   const auto versions = x.store().versions(item.drive_id, item.item_id);
   if (!versions) throw_store_error(versions.error());
-  return versions->empty();
+  return versions->empty() || (intent.replaces && policy::is_named_place(expected, found));
 }
 
+// The event comes first, so that no file is opened where the log does not say why.
 net::awaitable<bool> fulfil(Exchange& x, const Intent& intent, keystore::Binding binding) {
   const std::string target = "drive " + binding.drive_id + " item " + binding.item_id;
+  auto seen = append_audit(x, followed_event(x, intent, target, "seen where it was asked for"));
+  co_await await_audit(seen);
   Future<Status> followed(x.worker.executor, [&](auto done) {
     x.store().fulfil(intent, std::move(binding), now_ms(), std::move(done));
   });
   const Status status = co_await followed.get();
-  if (!status &&
-      (status.error().code == ErrorCode::kNotFound || status.error().code == ErrorCode::kConflict))
+  if (status) co_return true;
+  auto refused =
+      append_audit(x, followed_event(x, intent, target, "refused: the intent has ended"));
+  co_await await_audit(refused);
+  if (status.error().code == ErrorCode::kNotFound || status.error().code == ErrorCode::kConflict)
     co_return false;
-  if (!status) throw_store_error(status.error());
-  auto event = record_of(x, audit::Event::kFollowed, target, "done");
-  event.details.emplace_back("key", to_hex(intent.key));
-  event.details.emplace_back("asked by", audit::as_field(intent.asked_by));
-  if (intent.audit_intent != 0)
-    event.details.emplace_back("asked at", std::to_string(intent.audit_intent));
-  auto appended = append_audit(x, std::move(event));
-  co_await await_audit(appended);
-  co_return true;
+  throw_store_error(status.error());
 }
 
 void require_room(const Exchange& x, const std::vector<Intent>& intents) {

@@ -22,7 +22,7 @@ keystore::Intent intent_for(const Exchange& x, const keystore::ItemRecord& recor
 keystore::Binding binding_of(const graph::FoundItem& item);
 // Whether the item that upstream tells of is the one the intent is for.
 bool is_expected(const Exchange& x, const keystore::Intent& intent, const graph::FoundItem& item);
-// Spends it, and puts that on record. False when it was spent meanwhile.
+// Puts on record that its file is there, then spends it. False when it was spent meanwhile.
 net::awaitable<bool> fulfil(Exchange& x, const keystore::Intent& intent, keystore::Binding binding);
 
 // Whether the bounds of keystore/key_store.h leave room for these: before anything of them is put

@@ -48,13 +48,7 @@ std::unique_ptr<ItemRecord> expected(Exchange& x, const graph::FoundItem& item) 
   return nullptr;
 }
 
-net::awaitable<bool> change_state(Exchange& x, const ItemRecord& record, ItemState to) {
-  Future<Status> changed(x.worker.executor, [&](auto done) {
-    x.store().set_state(record.id, record.state, to, std::move(done));
-  });
-  co_return (co_await changed.get()).has_value();  // another request may have seen the same
-}
-
+// The event comes first: a record that has changed already is not noticed a second time.
 net::awaitable<void> put_on_record(Exchange& x, const ItemRecord& record, audit::Event event,
                                    std::string_view status) {
   const std::string target = "drive " + record.binding.drive_id + " item " + record.binding.item_id;
@@ -64,27 +58,35 @@ net::awaitable<void> put_on_record(Exchange& x, const ItemRecord& record, audit:
   co_await await_audit(appended);
 }
 
+net::awaitable<void> change_state(Exchange& x, const ItemRecord& record, ItemState to) {
+  Future<Status> changed(x.worker.executor, [&](auto done) {
+    x.store().set_state(record.id, record.state, to, std::move(done));
+  });
+  co_await changed.get();  // another request may have seen the same
+}
+
+net::awaitable<void> refresh(Exchange& x, const ItemRecord& record, keystore::Binding binding) {
+  Future<Status> refreshed(x.worker.executor, [&](auto done) {
+    x.store().refresh(record.id, std::move(binding), std::move(done));
+  });
+  co_await refreshed.get();  // seen again with the next answer
+}
+
 net::awaitable<void> apply(Exchange& x, const Sighting& seen) {
   switch (seen.kind) {
     case Sighting::Kind::kVerified:
-      if (co_await change_state(x, seen.record, ItemState::kBound))
-        co_await put_on_record(x, seen.record, audit::Event::kVersionVerified, "done");
-      co_return;
+      co_await put_on_record(x, seen.record, audit::Event::kVersionVerified,
+                             "seen: the stored bytes are those of the upload");
+      co_return co_await change_state(x, seen.record, ItemState::kBound);
     case Sighting::Kind::kDiffers:
-      if (co_await change_state(x, seen.record, ItemState::kSuspect))
-        co_await put_on_record(x, seen.record, audit::Event::kStoredDiffers,
-                               "suspect: the stored bytes changed later, at the same cTag");
-      co_return;
+      co_await put_on_record(x, seen.record, audit::Event::kStoredDiffers,
+                             "suspect: the stored bytes changed later, at the same cTag");
+      co_return co_await change_state(x, seen.record, ItemState::kSuspect);
     case Sighting::Kind::kFollowed:
       co_await fulfil(x, seen.intent, seen.binding);
       co_return;
-    case Sighting::Kind::kDraft: {
-      Future<Status> refreshed(x.worker.executor, [&](auto done) {
-        x.store().refresh(seen.record.id, seen.binding, std::move(done));
-      });
-      co_await refreshed.get();  // seen again with the next answer
-      co_return;
-    }
+    case Sighting::Kind::kDraft:
+      co_return co_await refresh(x, seen.record, seen.binding);
   }
 }
 

@@ -50,9 +50,16 @@ bool is_expected(const ExpectedItem& expected, const FoundPlace& found) {
   const bool named = !expected.item_id.empty();
   if (named && expected.item_id != found.item_id) return false;
   if (found.path.empty()) return named;
-  if (!expected.parent.empty() && fold(expected.parent) != fold(parent_of(found.path)))
+  if (!expected.name.empty() && !names_agree(expected.name, name_of(found.path))) return false;
+  return expected.parent.empty() || fold(expected.parent) == fold(parent_of(found.path));
+}
+
+bool is_named_place(const ExpectedItem& expected, const FoundPlace& found) {
+  if (expected.drive_id != found.drive_id || found.item_id.empty() || found.path.empty() ||
+      expected.parent.empty() || expected.name.empty())
     return false;
-  return expected.name.empty() || names_agree(expected.name, name_of(found.path));
+  return fold(expected.name) == fold(name_of(found.path)) &&
+         fold(expected.parent) == fold(parent_of(found.path));
 }
 
 }  // namespace kerros::policy

@@ -28,6 +28,11 @@ struct FoundPlace {
 
 bool is_expected(const ExpectedItem& expected, const FoundPlace& found);
 
+// Whether it is the very place that was named, for an item that was there before and may be
+// replaced: the service numbers a name only where it does not replace, so that no number counts
+// here, and a folder must have been named.
+bool is_named_place(const ExpectedItem& expected, const FoundPlace& found);
+
 // "/A/B/name" -> "/A/B", "/name" -> "/".
 std::string_view parent_of(std::string_view path);
 std::string_view name_of(std::string_view path);

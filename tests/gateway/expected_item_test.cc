@@ -28,6 +28,19 @@ TEST(ExpectedItem, MayHaveANumberWhereTheNameWasTaken) {
   EXPECT_FALSE(matches("/Salassa/repor.docx"));
 }
 
+TEST(ExpectedItem, ThatIsReplacedLiesInTheVeryPlaceThatWasNamed) {
+  const auto replaced = [](std::string_view path, const ExpectedItem& expected = kCopy) {
+    return is_named_place(expected, {"b!d", "01B", path});
+  };
+  EXPECT_TRUE(replaced("/Salassa/Report.docx"));
+  EXPECT_FALSE(replaced("/Salassa/report 2024.docx"));
+  EXPECT_FALSE(replaced("/Salassa/report (2).docx"));
+  EXPECT_FALSE(replaced("/Yleinen/report.docx"));
+  EXPECT_FALSE(replaced(""));
+  EXPECT_FALSE(replaced("/A/B/report.docx", {"b!d", "", "", "report.docx"})) << "in any folder";
+  EXPECT_FALSE(replaced("/Salassa/report.docx", {"b!e", "", "/Salassa", "report.docx"}));
+}
+
 TEST(ExpectedItem, IsNarrowedByItsIdOnceThatIsTold) {
   ExpectedItem told = kCopy;
   told.item_id = "01B";

@@ -1,13 +1,14 @@
 // Copies and moves: node copies_test.mjs BIN_DIR
 // What was asked for through the gateway is followed and stays readable, under a record of its own.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 
 import { Cases } from './cases.mjs';
 import { openMovingOffice } from './moving_office.mjs';
 
 const cases = new Cases();
 const {
-  office, cloud, drive, upload, idOf, reads, refuses, events, records, poll, copy, stored,
+  office, cloud, drive, upload, idOf, reads, refuses, events, records, poll, copy, putStored, stored,
 } = await openMovingOffice(process.argv[2]);
 
 // --- copies ---
@@ -146,6 +147,24 @@ await cases.check('copies of one file that nobody has looked at have a bound, an
   assert.deepEqual([...sizes], [file.bytes.length]);
   assert.equal((await copy(file.id, { parentReference: to, name: 'one more.bin' })).status, 202);
   await reads((await office.stored('out 99.bin')).id, file.bytes);
+});
+
+await cases.check('a copy that may replace opens no other item than the one that was named', async () => {
+  const replace = '?@microsoft.graph.conflictBehavior=replace';
+  const numbered = await upload('/Salassa/named 2024.bin');
+  assert.equal((await copy(original.id, { name: 'named.bin' }, replace)).status, 202);
+  await putStored(numbered.id, await stored('original.bin'));
+  await refuses(numbered.id);
+  await reads((await office.stored('named.bin')).id, original.bytes);
+
+  for (const name of ['From', 'Other']) await office.folder(name, '/me/drive/root:/Salassa:');
+  const inner = await upload('/Salassa/From/index.bin');
+  const elsewhere = await upload('/Salassa/Other/index.bin');
+  assert.equal((await copy(await idOf('/Salassa/From'), { name: 'To' }, replace)).status, 202);
+  const blobOf = async (id) => (await cloud.control('GET', '/state')).json.items.find((one) => one.id === id).blob;
+  await putStored(elsewhere.id, fs.readFileSync(await blobOf(inner.id)));
+  await refuses(elsewhere.id);
+  await reads(await idOf('/Salassa/To/index.bin'), inner.bytes);
 });
 
 // --- moves and names ---

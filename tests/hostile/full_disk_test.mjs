@@ -176,6 +176,30 @@ try {
     await expectRecovery(readiness);
   });
 
+  await check('what a listing shows to be changed waits for its event, and is not forgotten', disks.log, async () => {
+    const [name, bytes] = [...held].find(([one]) => one.startsWith('/Salassa/'));
+    const { id, parentReference } = (await office.graph('GET', `/me/drive/root:${name}`)).json;
+    const tamper = (how) => office.cloud.control('POST', '/tamper', { drive: parentReference.driveId, item: id, update_metadata: true, ...how });
+    const before = fs.readFileSync((await office.stored(path.basename(name))).blob);
+    disks.log.fill();
+    refused(await uploadUntilRefused(), kLogUnavailable);
+    assert.equal((await tamper({ op: 'append', bytes: 'AAAA' })).status, 200);
+    refused(await office.graph('GET', `/me/drive/root:${name}`), kLogUnavailable);
+    disks.log.empty();
+    await expectRecovery(() => office.graph('GET', `/me/drive/root:${name}`));
+    const log = office.kerros('audit', 'tail', '-n', '1000', '--json');
+    const noted = JSON.parse(log.out).filter(({ event, target }) => event === 'stored-differs' && target.includes(id));
+    assert.equal(noted.length, 1, 'the alarm came when it could');
+    held.delete(name);
+    assert.equal((await office.get(name)).status, 409);
+    const looked = JSON.parse(office.kerros('item', 'accept', parentReference.driveId, id, '--dry-run', '--reason', 'x', '--json').out);
+    assert.equal(looked.accepts, 'suspect');
+    assert.equal(office.kerros('item', 'accept', parentReference.driveId, id, '--key', looked.key, '--reason', 'x').code, 0);
+    await tamper({ op: 'truncate', size: before.length });
+    assert.ok((await office.get(name)).bytes.equals(bytes));
+    held.set(name, bytes);
+  });
+
   await check('a full spool refuses protected uploads of unknown length, and only those', disks.spool, async () => {
     disks.spool.fill();
     refused(await chunkedPut(200000), kSpoolFull);
