@@ -177,4 +177,10 @@ Status check_request(std::string_view json) {
   return {};
 }
 
+bool is_empty_request(std::string_view json) {
+  if (is_blank(json)) return true;
+  auto text = parse_request(json);
+  return text && text->members(text->root()).empty();
+}
+
 }  // namespace kerros::graph

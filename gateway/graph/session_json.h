@@ -64,4 +64,7 @@ Result<ItemRequest> read_item_request(std::string_view json);
 // byte order mark, no key twice in one object, UTF-8, not deeper than JsonText::kMostDepth.
 Status check_request(std::string_view json);
 
+// Whether a body says nothing at all: blanks, or an object without members.
+bool is_empty_request(std::string_view json);
+
 }  // namespace kerros::graph

@@ -38,12 +38,13 @@ net::awaitable<void> pass_through(Exchange& x, Upstream::Response& response, Byt
   co_await copy_answer(x, response, std::move(head), begun);
 }
 
-net::awaitable<void> admit(Exchange& x, const Wanted& wanted, Legacy legacy) {
+net::awaitable<void> admit(Exchange& x, const Wanted& wanted, Legacy legacy,
+                           std::string_view status = "passed") {
   if (legacy == Legacy::kOrdinary) co_return;
   if (legacy == Legacy::kRefused)
     throw Refused{graph::Refusal::kNotAllowed, "", "never sealed here; legacy_plain = refuse"};
-  auto appended = append_audit(
-      x, record_of(x, audit::Event::kLegacyPlainRead, wanted.audit_target(), "passed"));
+  auto appended =
+      append_audit(x, record_of(x, audit::Event::kLegacyPlainRead, wanted.audit_target(), status));
   co_await await_audit(appended);
 }
 
@@ -149,8 +150,12 @@ net::awaitable<void> read_content(Exchange& x) {
   co_await read_item(x, wanted, record, legacy_of(x, place));
 }
 
-net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place) {
-  co_await admit(x, wanted, legacy_of(x, place));
+net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place,
+                                 Versions versions) {
+  Legacy legacy = legacy_of(x, place);
+  if (versions == Versions::kNeverSealed) co_return co_await admit(x, wanted, legacy);
+  if (legacy == Legacy::kOrdinary) legacy = Legacy::kPassed;
+  co_await admit(x, wanted, legacy, "passed: a version in the clear of a sealed item");
 }
 
 net::awaitable<void> read_own_download(Exchange& x) {

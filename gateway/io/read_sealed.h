@@ -47,8 +47,11 @@ net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
                                               transfer::Hashes& hashes);
 
 // Bytes that were never sealed, in answer to a reader: refused or put on record where the place is
-// protected, as the rule for such files says (read_content.cc).
-net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place);
+// protected, as the rule for such files says (read_content.cc). An older version in the clear of an
+// item that was `sealed` here is on record wherever it lies: it may be from before, or a forgery.
+enum class Versions : std::uint8_t { kNeverSealed, kSealed };
+net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place,
+                                 Versions versions);
 
 // `response` served `begun`, which begins like a sealed file, for an item without a record that
 // says so: a version whose final answer was lost is opened and bound, a file that was asked for

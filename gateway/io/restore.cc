@@ -1,89 +1,108 @@
-// POST restoreVersion and restore: an older state becomes the current one, because somebody asked.
-//
-// restoreVersion: the gateway reads the prefix of the version first. A sealed one of this item
-// leaves an intent, which makes it the newest version once; one that was not sealed is refused
-// where the item is protected. restore brings a deleted item back under its id, so its records
-// still speak for it; into another folder it must not bring ordinary files under protection.
-#include "crypto/header.h"
+// POST restore: a deleted item comes back under its id, so its records still speak for it; into
+// another folder it must not bring ordinary files under protection. What brings an older version
+// back is in restore_version.cc.
+#include "gateway/io/restore.h"
+
+#include <algorithm>
+
 #include "gateway/graph/session_json.h"
-#include "gateway/io/intents.h"
-#include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
-#include "gateway/io/read_sealed.h"
-#include "gateway/io/registry.h"
-#include "gateway/io/supersede.h"
 #include "gateway/io/survey.h"
 
 namespace kerros::io {
 
 namespace {
 
-using keystore::Intent;
-using keystore::IntentKind;
 using keystore::ItemRecord;
-
-constexpr std::string_view kRestoreVersion = "restoreVersion";
 
 bool restores_version(const Exchange& x) {
   return x.route.target.relation.starts_with("versions/");
 }
 
-std::string version_of(const Exchange& x) {
-  const std::string& relation = x.route.target.relation;
-  const std::size_t begin = relation.find('/') + 1;
-  return relation.substr(begin, relation.find('/', begin) - begin);
+// A deleted item cannot be looked up: what is known of it is its id, and the drive that the address
+// leads to.
+net::awaitable<keystore::KeyStore::ItemRef> named_item(Exchange& x, std::string& drive_id) {
+  const graph::ItemAddress& item = x.route.target.item;
+  const bool by_id =
+      !item.by_path() && item.item_id != "root" && item.item_id.find(':') == std::string::npos;
+  if (!by_id || (item.drive_id.empty() && item.drive_url.empty()))
+    throw Refused{graph::Refusal::kNotAllowed,
+                  "A deleted item is restored by its drive and its id.",
+                  "restoring an item that has no id in the address"};
+  drive_id = item.drive_id;
+  if (drive_id.empty()) {
+    const Identity root = co_await look_up_at(x, item.drive_url + "/root");
+    drive_id = root.place.drive_id;
+  }
+  if (drive_id.empty())
+    throw Refused{graph::Refusal::kNotAllowed,
+                  "A deleted item is restored by its drive and its id.",
+                  "the drive of a restored item is not told"};
+  co_return keystore::KeyStore::ItemRef{drive_id, item.item_id};
 }
 
-// The address of the version's content, spelled as the request spells the version.
-std::string raw_version_content(const Exchange& x) {
-  const std::string& path = x.route.target.raw_path;
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos || std::string_view(path).substr(slash + 1) != kRestoreVersion)
-    throw Refused{graph::Refusal::kAmbiguousTarget, "", "restoreVersion in another spelling"};
-  return path.substr(0, slash + 1) + "content";
+graph::ItemRequest read_body(const std::string& body) {
+  if (graph::is_empty_request(body)) return {};
+  const auto asked = graph::read_item_request(body);
+  if (!asked) throw Refused{graph::Refusal::kMalformedRequest, "", asked.error().detail};
+  if (asked->carries_content)
+    throw Refused{graph::Refusal::kNotAllowed, "", "a restore request that carries content"};
+  return *asked;
 }
 
-// Whose file the version is; nullopt when it is not sealed.
-net::awaitable<std::optional<ItemRecord>> record_of_version(Exchange& x, const Wanted& wanted) {
-  ContentAsk ask = ask_for(wanted, graph::ByteRange{0, crypto::format::kPrefixSize - 1});
-  ask.conditional = false;
-  auto response = co_await open_content(x, ask);
-  crypto::PrefixBytes stored{};
-  const std::size_t got = co_await read_up_to(*response.lease, stored);
-  const auto begun = ByteView(stored).first(got);
-  if (!crypto::has_magic(begun)) co_return std::nullopt;
-  const auto prefix = crypto::decode_prefix(begun);
-  if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
-  ItemRecord record = version_for(x, wanted, prefix->header.key);
-  if (record.state == keystore::ItemState::kPending)
-    throw Refused{graph::Refusal::kNotAllowed, "Read this version once before it is restored.",
-                  "the version's upload was not confirmed"};
-  co_return record;
+// Nobody knows what an item holds that was never sealed here, or is no more.
+net::awaitable<void> require_sealed_elsewhere(Exchange& x, const graph::ItemRequest& asked,
+                                              const std::string& drive_id) {
+  if (x.config().policy.rules.empty()) co_return;
+  if (asked.parent_id.empty() && asked.parent_path.empty()) co_return;
+  Identity gone;
+  gone.place.drive_id = drive_id;
+  const Destination to = co_await destination_of(x, asked, gone);
+  Surveyed unknown;
+  unknown.files.emplace_back();
+  require_sealed(x, unknown, to, nullptr);
 }
 
-struct Answer {
-  graph::ResponseHead head;
-  std::string body;
-};
+net::awaitable<void> restore_deleted(Exchange& x, std::string body) {
+  const graph::ItemRequest asked = read_body(body);
+  std::string drive_id;
+  const auto item = co_await named_item(x, drive_id);
+  if (!is_sealed(x, item.drive_id, item.item_id))
+    co_await require_sealed_elsewhere(x, asked, drive_id);
+  const auto versions = x.store().versions(item.drive_id, item.item_id);
+  if (!versions) throw_store_error(versions.error());
+  const std::string target = "drive " + drive_id + " item " + std::string(item.item_id);
+  const bool is_known = !versions->empty();
+  const std::uint64_t intent = is_known
+                                   ? co_await intend_restore(x, audit::Event::kItemRestored, target,
+                                                             to_hex(versions->front().sealed.key))
+                                   : 0;
+  const RestoreAnswer answer = co_await pass_restore(x, std::move(body));
+  if (is_known) record_restore(x, audit::Event::kItemRestored, target, intent, answer.head.status);
+  co_await reply(x, answer.head.status, answer_fields(x, answer.head),
+                 rewrite_json(x, answer.body));
+}
 
-net::awaitable<Answer> pass_on(Exchange& x, std::string body) {
+}  // namespace
+
+net::awaitable<RestoreAnswer> pass_restore(Exchange& x, std::string body) {
   auto request = graph_request(x, x.route.method, raw_target(x));
   request.body = std::move(body);
   auto response = co_await ask_upstream(x, std::move(request));
   std::string answer = co_await collect(x, response);
   if (response.head.status < 400) note_proof(x);
-  co_return Answer{response.head, std::move(answer)};
+  co_return RestoreAnswer{response.head, std::move(answer)};
 }
 
-net::awaitable<std::uint64_t> intend(Exchange& x, audit::Event event, const std::string& target,
-                                     const std::string& key) {
+net::awaitable<std::uint64_t> intend_restore(Exchange& x, audit::Event event,
+                                             const std::string& target, const std::string& key) {
   auto record = record_of(x, event, target, "intent");
   record.details.emplace_back("key", key);
   auto appended = append_audit(x, std::move(record));
   co_return co_await await_audit(appended);
 }
 
-void record_outcome(const Exchange& x, audit::Event event, const std::string& target,
+void record_restore(const Exchange& x, audit::Event event, const std::string& target,
                     std::uint64_t intent, unsigned status) {
   auto record =
       record_of(x, event, target,
@@ -92,99 +111,21 @@ void record_outcome(const Exchange& x, audit::Event event, const std::string& ta
   x.installation().log->append(std::move(record), [](const Result<std::uint64_t>&) {});
 }
 
-// What upstream says of the item now must fit the version; else the intent waits for the first
-// read.
-net::awaitable<void> follow(Exchange& x, const Intent& intent, const ItemRecord& version) {
-  const Identity now = co_await look_up(x);
-  const bool fits = now.exists && now.item.size == version.binding.sealed_size &&
-                    (now.item.quick_xor_hash.empty() ||
-                     now.item.quick_xor_hash == to_base64(version.binding.sealed_hash));
-  if (fits) co_await fulfil(x, intent, binding_of(now.item));
-}
-
-net::awaitable<void> restore_sealed(Exchange& x, const Wanted& wanted, const ItemRecord& version,
-                                    std::string body) {
-  const std::string target = wanted.audit_target();
-  Intent intent = intent_for(x, version, IntentKind::kRestore, wanted.drive_id);
-  intent.item_id = wanted.item_id;
-  require_room(x, {intent});
-  intent.audit_intent =
-      co_await intend(x, audit::Event::kVersionRestored, target, to_hex(version.sealed.key));
-  const std::vector<Intent> intents{intent};
-  co_await put_intents(x, intents);
-  const Answer answer = co_await pass_on(x, std::move(body));
-  const unsigned status = answer.head.status;
-  record_outcome(x, audit::Event::kVersionRestored, target, intent.audit_intent, status);
-  if (status >= 400 && status < 500) co_await drop_intents(x, intents);
-  if (status < 300) co_await follow(x, intent, version);
-  co_await reply(x, status, answer_fields(x, answer.head), rewrite_json(x, answer.body));
-}
-
-// Nothing of the item is protected, so it may become ordinary again.
-net::awaitable<void> restore_plain(Exchange& x, const Wanted& wanted, const policy::Place& place,
-                                   std::string body) {
-  const bool was_sealed = newest_record(x, wanted).has_value();
-  if (was_sealed && may_be_protected(x.config().policy, place))
-    throw Refused{graph::Refusal::kNotAllowed,
-                  "This version was stored unprotected. Download it and upload it again, which "
-                  "protects it.",
-                  "restoring a version that is not sealed"};
-  const std::string target = wanted.audit_target();
-  const std::uint64_t intent =
-      was_sealed ? co_await intend(x, audit::Event::kVersionRestored, target, "none") : 0;
-  const Answer answer = co_await pass_on(x, std::move(body));
-  if (was_sealed)
-    record_outcome(x, audit::Event::kVersionRestored, target, intent, answer.head.status);
-  if (answer.head.status < 300) co_await supersede_item(x, wanted.drive_id, wanted.item_id);
-  co_await reply(x, answer.head.status, answer_fields(x, answer.head),
-                 rewrite_json(x, answer.body));
-}
-
-net::awaitable<void> restore_version(Exchange& x, std::string body) {
-  const Identity item = co_await look_up(x);
-  if (!item.exists) throw Refused{graph::Refusal::kNotFound, "", "no such item"};
-  const Wanted wanted{item.place.drive_id, item.place.item_id, raw_version_content(x), std::nullopt,
-                      version_of(x)};
-  if (const auto version = co_await record_of_version(x, wanted))
-    co_return co_await restore_sealed(x, wanted, *version, std::move(body));
-  co_await restore_plain(x, wanted, item.place, std::move(body));
-}
-
-// A deleted item cannot be looked up: what is known of it is its id.
-net::awaitable<void> restore_deleted(Exchange& x, std::string body) {
-  const graph::ItemAddress& item = x.route.target.item;
-  const auto versions = x.store().versions(item.drive_id, item.item_id);
+bool is_sealed(Exchange& x, std::string_view drive_id, std::string_view item_id) {
+  const auto versions = x.store().versions(drive_id, item_id);
   if (!versions) throw_store_error(versions.error());
-  const auto asked = body.empty() ? graph::ItemRequest{} : graph::read_item_request(body);
-  if (!asked) throw Refused{graph::Refusal::kMalformedRequest, "", asked.error().detail};
-  if (versions->empty() && !x.config().policy.rules.empty()) {
-    Identity gone;
-    gone.place.drive_id = item.drive_id;
-    const Destination to = co_await destination_of(x, *asked, gone);
-    Surveyed unknown;
-    unknown.files.emplace_back();
-    const bool elsewhere = !asked->parent_id.empty() || !asked->parent_path.empty();
-    if (elsewhere) require_sealed(x, unknown, to, nullptr);
-  }
-  const std::string target = "drive " + item.drive_id + " item " + item.item_id;
-  const std::uint64_t intent = versions->empty()
-                                   ? 0
-                                   : co_await intend(x, audit::Event::kItemRestored, target,
-                                                     to_hex(versions->front().sealed.key));
-  const Answer answer = co_await pass_on(x, std::move(body));
-  if (intent != 0)
-    record_outcome(x, audit::Event::kItemRestored, target, intent, answer.head.status);
-  co_await reply(x, answer.head.status, answer_fields(x, answer.head),
-                 rewrite_json(x, answer.body));
+  return std::ranges::any_of(*versions,
+                             [](const ItemRecord& version) { return says_sealed(version.state); });
 }
-
-}  // namespace
 
 net::awaitable<void> restore_item(Exchange& x) {
   x.decision = "rewrite";
   std::string body = co_await read_request_json(x);
-  if (restores_version(x)) co_return co_await restore_version(x, std::move(body));
-  co_await restore_deleted(x, std::move(body));
+  if (!restores_version(x)) co_return co_await restore_deleted(x, std::move(body));
+  // Graph has no body for this; what might be in one nobody has read.
+  if (!graph::is_empty_request(body))
+    throw Refused{graph::Refusal::kMalformedRequest, "", "restoreVersion with a body"};
+  co_await restore_version(x);
 }
 
 }  // namespace kerros::io

@@ -105,7 +105,8 @@ net::awaitable<void> pass_plain_version(Exchange& x, const Wanted& wanted,
                                         const policy::Place& place, Upstream::Response& response,
                                         ByteView begun) {
   x.decision = "pass";
-  co_await admit_plain(x, wanted, place);
+  const bool sealed = !records_of(x, place).empty();
+  co_await admit_plain(x, wanted, place, sealed ? Versions::kSealed : Versions::kNeverSealed);
   graph::ResponseHead head{response.head.status, graph::client_fields(response.head.fields, false)};
   co_await copy_answer(x, response, std::move(head), begun);
 }

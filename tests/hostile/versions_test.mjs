@@ -10,7 +10,7 @@ import { openMovingOffice } from './moving_office.mjs';
 
 const cases = new Cases();
 const {
-  office, cloud, drive, upload, reads, refuses, events, records, accept, under, tamper, putStored, stored, versions,
+  office, cloud, drive, upload, idOf, reads, refuses, events, records, accept, under, tamper, putStored, stored, versions,
 } = await openMovingOffice(process.argv[2]);
 
 // --- versions ---
@@ -77,6 +77,66 @@ await cases.check('a version in the clear is not restored over a sealed one', as
   const asked = await office.graph('POST', `/drives/${drive}/items/${file.id}/versions/${clear.id}/restoreVersion`);
   assert.equal(asked.status, 403, `${asked.bytes}`);
   await reads(file.id, file.bytes);
+});
+
+await cases.check('nor over one whose stored bytes differ: that it was sealed is known all the same', async () => {
+  const file = await upload('/Salassa/mixed2.txt');
+  await cloud.graph('PUT', `/drives/${drive}/items/${file.id}/content`, { body: Buffer.from('in the clear') });
+  await upload('/Salassa/mixed2.txt', file.bytes);
+  const clear = (await versions(file.id))[1];
+  await tamper(file.id, { op: 'append', bytes: Buffer.alloc(11).toString('base64'), update_metadata: true });
+  assert.equal((await office.graph('GET', '/me/drive/root:/Salassa:/children')).status, 200);
+  assert.equal(records(file.id)[0].state, 'suspect');
+  const asked = await office.graph('POST', `/drives/${drive}/items/${file.id}/versions/${clear.id}/restoreVersion`);
+  assert.equal(asked.status, 403, `${asked.bytes}`);
+  assert.equal(records(file.id)[0].state, 'suspect');
+});
+
+await cases.check('content of a version in the clear of a sealed item is on record, wherever the item lies', async () => {
+  const file = await upload('/Salassa/cleared.txt');
+  await cloud.graph('PUT', `/drives/${drive}/items/${file.id}/content`, { body: Buffer.from('in the clear') });
+  await upload('/Salassa/cleared.txt', file.bytes);
+  const clear = (await versions(file.id))[1];
+  const read = async () => {
+    const before = events('legacy-plain-read').length;
+    const got = await office.graph('GET', `/drives/${drive}/items/${file.id}/versions/${clear.id}/content`);
+    assert.ok(got.bytes.equals(Buffer.from('in the clear')), `${got.status} ${got.bytes}`);
+    const [event, ...others] = events('legacy-plain-read').slice(before);
+    assert.deepEqual(others, []);
+    assert.match(event.status, /a version in the clear of a sealed item/);
+    assert.ok(event.target.includes(file.id));
+  };
+  await read();
+  const to = { parentReference: { id: await idOf('/Yleinen') } };
+  assert.equal((await office.graph('PATCH', `/drives/${drive}/items/${file.id}`, { body: to })).status, 200);
+  await read();
+});
+
+await cases.check('a restored version comes with a body that says nothing, or with none', async () => {
+  const at = `/drives/${drive}/items/${many.id}/versions/${(await versions(many.id)).at(-1).id}/restoreVersion`;
+  for (const body of ['{"file":{}}', '{"a":1,"a":2}', '[]', 'x'])
+    assert.equal((await office.graph('POST', at, { body, headers: { 'content-type': 'application/json' } })).status, 400, body);
+  const { bytes } = await office.graph('GET', at.replace('restoreVersion', 'content'));
+  assert.equal((await office.graph('POST', at, { body: {} })).status, 204);
+  await reads(many.id, bytes);
+});
+
+await cases.check('a deleted item is restored on record, by whatever address its drive has', async () => {
+  const file = await upload('/Salassa/binned.bin');
+  for (const at of ['/me/drive', `/drives/${drive}`]) {
+    assert.equal((await office.graph('DELETE', `/drives/${drive}/items/${file.id}`)).status, 204);
+    const before = events('item-restored').length;
+    const content = await office.graph('POST', `${at}/items/${file.id}/restore`, { body: { file: {} } });
+    assert.equal(content.status, 403, `${content.bytes}`);
+    const done = await office.graph('POST', `${at}/items/${file.id}/restore`, { body: {} });
+    assert.equal(done.status, 200, `${at}: ${done.bytes}`);
+    const noted = events('item-restored').slice(before);
+    assert.deepEqual(noted.map((event) => event.status), ['intent', 'done'], at);
+    assert.ok(noted.every((event) => event.target === `drive ${drive} item ${file.id}`));
+    await reads(file.id, file.bytes);
+  }
+  const vague = await office.graph('POST', '/me/drive/root:/Salassa/binned.bin:/restore', { body: {} });
+  assert.equal(vague.status, 403, `${vague.bytes}`);
 });
 
 // --- looked at again ---
