@@ -18,8 +18,9 @@ struct MonitorAnswer {
 };
 Result<MonitorAnswer> read_monitor_answer(std::string_view json);
 
-// Every absolute URL among the answer's own members is replaced by what `link` makes of it, and
-// taken out where that is nothing. The text of everything else stays.
+// The members that such an answer has are kept where they are scalars, and code and message of its
+// error; all others go, since nobody knows where they lead. A kept text with an absolute URL in it
+// is replaced by what `link` makes of it, and taken out where that is nothing.
 using Link = std::function<std::string(std::string_view url)>;
 Result<std::string> rewrite_monitor_answer(std::string_view json, const Link& link);
 
