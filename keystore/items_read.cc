@@ -1,4 +1,6 @@
 // Reading records: one, the versions of an item, the newest of many items, all of them by and by.
+#include <map>
+
 #include "keystore/items.h"
 #include "keystore/record.h"
 #include "keystore/version_index.h"
@@ -60,7 +62,14 @@ Result<std::vector<std::unique_ptr<ItemRecord>>> Items::newest_bound(
   auto txn = ReadTxn::begin(*env_);
   if (!txn) return tl::unexpected(txn.error());
   std::vector<std::unique_ptr<ItemRecord>> found(items.size());
+  // An answer may name one item very often; it is read once.
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> first;
   for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto [at, is_new] = first.try_emplace({items[i].drive_id, items[i].item_id}, i);
+    if (!is_new) {
+      if (const auto& same = found[at->second]) found[i] = std::make_unique<ItemRecord>(*same);
+      continue;
+    }
     auto ids = version_ids(**txn, items[i].drive_id, items[i].item_id);
     if (!ids) return tl::unexpected(ids.error());
     for (const Id& id : *ids) {

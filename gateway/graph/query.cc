@@ -45,6 +45,7 @@ Result<std::vector<QueryOption>> parse_query(std::string_view raw) {
   while (!raw.empty()) {
     const std::string_view one = next_option(raw);
     if (one.empty()) continue;
+    if (options.size() == kMostOptions) return fail(ErrorCode::kMalformed, "too many options");
     const std::size_t equals = one.find('=');
     auto name = decode_percent(one.substr(0, equals), Plus::kSpace);
     if (!name) return tl::unexpected(name.error());

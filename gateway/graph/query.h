@@ -10,7 +10,12 @@
 
 namespace kerros::graph {
 
-// Refuses an option that steers us or the answer when it is given twice, in whatever spelling.
+// Graph knows a dozen, and an alias for each value of a filter is usual. Each one is held against
+// all others here, so that their number has a bound.
+inline constexpr std::size_t kMostOptions = 100;
+
+// Refuses an option that steers us or the answer when it is given twice, in whatever spelling, and
+// more options than kMostOptions.
 Result<std::vector<QueryOption>> parse_query(std::string_view raw);
 
 // The octets of the option called `name`, "@a1=%27x%27"; empty when absent.

@@ -81,12 +81,17 @@ class Widener {
   }
 
   const std::vector<Insertion>& insertions() const { return insertions_; }
+  bool too_much() const { return too_deep_ || insertions_.size() > kMostInsertions; }
 
  private:
   void below(const Expanded& one, Unwanted& unwanted) {
+    too_deep_ = too_deep_ || level_ == kMostLevels;
+    if (too_deep_) return;
+    ++level_;
     Unwanted inner;
     if (std::ranges::find(kToItems, one.name) != kToItems.end()) inner = items(one.options);
     if (one.name == "listitem") inner = list_items_of_item(one.options);
+    --level_;
     keep(one, std::move(inner), unwanted);
   }
 
@@ -125,6 +130,8 @@ class Widener {
   }
 
   std::vector<Insertion> insertions_;
+  std::size_t level_ = 0;
+  bool too_deep_ = false;
 };
 
 // The value of one option of the raw query, decoded, with its place there.
@@ -184,11 +191,13 @@ WidenedSelect widen_select(const Target& target, Answers answers) {
   if (expand) options.expand = expand->value.text;
   Widener widener;
   widened.added = answers == Answers::kItems ? widener.items(options) : widener.list_items(options);
+  if (widener.too_much()) return {target.raw_query, {}, {}};
   std::vector<std::pair<std::size_t, std::string>> places;
   for (const auto& [at, text] : widener.insertions()) {
     const auto place = raw_place(select, at);
     places.emplace_back(place ? *place : raw_place(expand, at).value_or(0), text);
-    widened.inserted.push_back(text);
+    if (std::ranges::find(widened.inserted, text) == widened.inserted.end())
+      widened.inserted.push_back(text);
   }
   std::ranges::sort(places, std::ranges::greater{}, [](const auto& one) { return one.first; });
   for (const auto& [place, text] : places) widened.raw_query.insert(place, text);

@@ -6,9 +6,10 @@
 // `$expand=children($select=size)`, and for list items, whose fields repeat the size of a driveItem
 // that must be asked for beside them.
 //
-// Octets are only ever inserted: all else in the query goes upstream as it came.
-// Thread safety: pure functions. Source: graph documentation, optional query parameters; OData 4.01
-// URL conventions 5.1.3.
+// Octets are only ever inserted: all else in the query goes upstream as it came. What is nested
+// deeper than kMostLevels, or needs more than kMostInsertions, is not widened at all: sizes that
+// then belong to no item are left out of the answer. Thread safety: pure functions. Source: graph
+// documentation, optional query parameters; OData 4.01 URL conventions 5.1.3.
 #pragma once
 
 #include <string>
@@ -22,10 +23,13 @@ namespace kerros::graph {
 
 enum class Answers : std::uint8_t { kItems, kListItems };  // what the request is answered with
 
+inline constexpr std::size_t kMostLevels = 8;  // of $expand; Graph takes three
+inline constexpr std::size_t kMostInsertions = 64;
+
 struct WidenedSelect {
   std::string raw_query;              // the request's, with what is needed inserted
   Unwanted added;                     // to be removed from the answer; empty: unchanged
-  std::vector<std::string> inserted;  // the texts: ",id,cTag"
+  std::vector<std::string> inserted;  // the texts, each once: ",id,cTag"
 };
 WidenedSelect widen_select(const Target& target, Answers answers = Answers::kItems);
 

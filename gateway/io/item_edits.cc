@@ -7,6 +7,7 @@
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sightings.h"
+#include "gateway/io/version_sizes.h"
 
 namespace kerros::io {
 
@@ -61,16 +62,15 @@ void say_plain(const keystore::Binding& bound, const FoundItem& item, graph::Ite
 }
 
 // A version's own record is found by what it takes up: sizes of sealed files tell the plain ones.
-void say_version(const Exchange& x, const FoundItem& item, const FoundItem& owner,
+void say_version(VersionSizes& versions, const FoundItem& item, const FoundItem& owner,
                  graph::ItemEdit& edit) {
   if (!item.size || !crypto::plain_size(*item.size)) return;  // never a sealed file
   edit.drop_size = true;
   if (!is_named(owner)) return;
-  const auto versions = x.store().versions(owner.drive_id, owner.item_id);
-  if (!versions) throw_store_error(versions.error());
-  edit.drop_size = !versions->empty();
-  for (const auto& version : *versions)
-    if (version.binding.sealed_size == *item.size) edit.size = version.binding.plain_size;
+  const auto& plain_sizes = versions.of(owner.drive_id, owner.item_id);
+  edit.drop_size = !plain_sizes.empty();
+  if (const auto plain = plain_sizes.find(*item.size); plain != plain_sizes.end())
+    edit.size = plain->second;
 }
 
 void hide_unnamed(const FoundItem& item, graph::ItemEdit& edit) {
@@ -96,13 +96,18 @@ std::vector<graph::ItemEdit> edits_for(Exchange& x, std::vector<FoundItem>& item
   Records records = known_records(x, items);
   const auto targets = shortcut_targets(items);
   std::vector<graph::ItemEdit> edits(items.size());
+  VersionSizes versions([&](const std::string& drive_id, const std::string& item_id) {
+    auto known = x.store().versions(drive_id, item_id);
+    if (!known) throw_store_error(known.error());
+    return *std::move(known);
+  });
   for (std::size_t i = 0; i < items.size(); ++i) {
     const FoundItem& item = items[i];
     const bool shortcut = records[i] == nullptr && targets[i] != FoundItem::kNone;
     auto& known = records[shortcut ? targets[i] : i];
     if (!item.download_url.empty()) edits[i].download_url = download_url(x, item);
     if (is_version(item))
-      say_version(x, item, items[item.parent], edits[i]);
+      say_version(versions, item, items[item.parent], edits[i]);
     else if (const auto* record = shortcut ? speaking(known.get(), item) : sight(x, item, known))
       say_plain(record->binding, item, edits[i]);
     else if (!shortcut)

@@ -95,6 +95,35 @@ TEST(Expand, IsWidenedAtEveryLevel) {
   EXPECT_EQ(widened.added.below.at(0).below.at(0).under, "children");
 }
 
+std::string nested(std::size_t levels) {
+  std::string query = "$expand=";
+  for (std::size_t i = 1; i < levels; ++i) query += "children($expand=";
+  return query + "children($select=size)" + std::string(levels - 1, ')');
+}
+
+TEST(Expand, IsNotFollowedForEver) {
+  EXPECT_FALSE(widen(nested(kMostLevels)).added.empty());
+  for (const std::size_t levels : {kMostLevels + 1, std::size_t{5000}}) {
+    const auto widened = widen(nested(levels));
+    EXPECT_EQ(widened.raw_query, nested(levels));
+    EXPECT_TRUE(widened.added.empty());
+    EXPECT_TRUE(widened.inserted.empty());
+  }
+}
+
+TEST(Expand, IsWidenedInABoundedNumberOfPlaces) {
+  const auto beside = [](std::size_t count) {
+    std::string query = "$expand=children($select=size)";
+    for (std::size_t i = 1; i < count; ++i) query += ",children($select=size)";
+    return query;
+  };
+  const auto most = widen(beside(kMostInsertions));
+  EXPECT_EQ(most.inserted, std::vector<std::string>{kAll}) << "each text once";
+  EXPECT_EQ(most.raw_query.size(),
+            beside(kMostInsertions).size() + kMostInsertions * std::string(kAll).size());
+  EXPECT_EQ(widen(beside(kMostInsertions + 1)).raw_query, beside(kMostInsertions + 1));
+}
+
 TEST(Expand, IsLeftAloneWhereItNamesWhatItShows) {
   for (const auto* query :
        {"$expand=children", "$expand=thumbnails", "$expand=children($select=name)",

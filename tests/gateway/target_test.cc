@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/graph/query.h"
+
 namespace kerros::graph {
 namespace {
 
@@ -180,6 +182,14 @@ TEST(Target, FindsOptionsWithAndWithoutDollar) {
     EXPECT_EQ(*target.option("select"), "size");
   }
   EXPECT_EQ(parsed("/v1.0/me").option("select"), nullptr);
+}
+
+TEST(Target, HoldsABoundedNumberOfOptions) {
+  std::string query = "?$top=1";
+  for (std::size_t i = 1; i < kMostOptions; ++i) query += "&@a" + std::to_string(i) + "=1";
+  EXPECT_EQ(parsed("/v1.0/me/drive" + query).options.size(), kMostOptions);
+  EXPECT_FALSE(parse_target("/v1.0/me/drive" + query + "&x=1"));
+  EXPECT_TRUE(parse_target("/v1.0/me/drive" + query + "&&&&"));
 }
 
 TEST(Target, FindsConflictBehaviorInEverySpelling) {
