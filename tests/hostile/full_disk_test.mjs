@@ -177,13 +177,12 @@ try {
   });
 
   await check('what a listing shows to be changed waits for its event, and is not forgotten', disks.log, async () => {
-    const [name, bytes] = [...held].find(([one]) => one.startsWith('/Salassa/'));
+    const name = [...held.keys()].find((one) => one.startsWith('/Salassa/'));
     const { id, parentReference } = (await office.graph('GET', `/me/drive/root:${name}`)).json;
-    const tamper = (how) => office.cloud.control('POST', '/tamper', { drive: parentReference.driveId, item: id, update_metadata: true, ...how });
-    const before = fs.readFileSync((await office.stored(path.basename(name))).blob);
+    const rewritten = { drive: parentReference.driveId, item: id, update_metadata: true, op: 'append', bytes: 'AAAA' };
     disks.log.fill();
     refused(await uploadUntilRefused(), kLogUnavailable);
-    assert.equal((await tamper({ op: 'append', bytes: 'AAAA' })).status, 200);
+    assert.equal((await office.cloud.control('POST', '/tamper', rewritten)).status, 200);
     refused(await office.graph('GET', `/me/drive/root:${name}`), kLogUnavailable);
     disks.log.empty();
     await expectRecovery(() => office.graph('GET', `/me/drive/root:${name}`));
@@ -192,12 +191,6 @@ try {
     assert.equal(noted.length, 1, 'the alarm came when it could');
     held.delete(name);
     assert.equal((await office.get(name)).status, 409);
-    const looked = JSON.parse(office.kerros('item', 'accept', parentReference.driveId, id, '--dry-run', '--reason', 'x', '--json').out);
-    assert.equal(looked.accepts, 'suspect');
-    assert.equal(office.kerros('item', 'accept', parentReference.driveId, id, '--key', looked.key, '--reason', 'x').code, 0);
-    await tamper({ op: 'truncate', size: before.length });
-    assert.ok((await office.get(name)).bytes.equals(bytes));
-    held.set(name, bytes);
   });
 
   await check('a full spool refuses protected uploads of unknown length, and only those', disks.spool, async () => {
