@@ -64,6 +64,25 @@ net::awaitable<Endpoints> endpoints_of(const net::any_io_executor& executor,
   co_return allowed(std::move(found), may_connect);
 }
 
+// To the first that takes the connection.
+net::awaitable<net::ip::tcp::socket> connect_any(const net::any_io_executor& executor,
+                                                 std::chrono::milliseconds limit,
+                                                 const Endpoints& endpoints) {
+  error_code error = net::error::host_not_found;
+  for (const auto& endpoint : endpoints) {
+    net::ip::tcp::socket socket(executor);
+    {
+      const ConnectDeadline deadline(executor, limit, [&socket] { socket.close(); });
+      co_await socket.async_connect(endpoint, net::redirect_error(net::use_awaitable, error));
+      if (!error && deadline.passed()) error = net::error::timed_out;
+    }
+    if (error) continue;
+    socket.set_option(net::ip::tcp::no_delay(true));
+    co_return socket;
+  }
+  throw boost::system::system_error(error, "connect");
+}
+
 }  // namespace
 
 const HostOverride* override_for(const Config::Upstream& config, std::string_view host) {
@@ -76,20 +95,14 @@ net::awaitable<net::ip::tcp::socket> dial(const net::any_io_executor& executor,
                                           const Config::Upstream& config, std::string host,
                                           std::uint16_t port, MayConnect may_connect) {
   const auto endpoints = co_await endpoints_of(executor, config, host, port, may_connect);
-  error_code error = net::error::host_not_found;
-  for (const auto& endpoint : endpoints) {
-    net::ip::tcp::socket socket(executor);
-    {
-      const ConnectDeadline deadline(executor, config.connect_timeout,
-                                     [&socket] { socket.close(); });
-      co_await socket.async_connect(endpoint, net::redirect_error(net::use_awaitable, error));
-      if (!error && deadline.passed()) error = net::error::timed_out;
-    }
-    if (error) continue;
-    socket.set_option(net::ip::tcp::no_delay(true));
-    co_return socket;
-  }
-  throw boost::system::system_error(error, "connect");
+  co_return co_await connect_any(executor, config.connect_timeout, endpoints);
+}
+
+net::awaitable<net::ip::tcp::socket> dial_address(const net::any_io_executor& executor,
+                                                  const Config::Upstream& config,
+                                                  net::ip::tcp::endpoint endpoint) {
+  const Endpoints endpoints{endpoint};
+  co_return co_await connect_any(executor, config.connect_timeout, endpoints);
 }
 
 }  // namespace kerros::io

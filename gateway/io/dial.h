@@ -25,4 +25,9 @@ net::awaitable<net::ip::tcp::socket> dial(const net::any_io_executor& executor,
                                           const Config::Upstream& config, std::string host,
                                           std::uint16_t port, MayConnect may_connect = {});
 
+// The same for an address that is known.
+net::awaitable<net::ip::tcp::socket> dial_address(const net::any_io_executor& executor,
+                                                  const Config::Upstream& config,
+                                                  net::ip::tcp::endpoint endpoint);
+
 }  // namespace kerros::io

@@ -86,6 +86,7 @@ bool is_doubled_address(std::string_view target) {
 // On an intercepted host the field itself must name it too: the client took this for that host.
 bool is_own_authority(const Exchange& x) {
   const std::string_view named = x.route.target.authority;
+  if (x.front.was_misnamed) return false;
   if (!named.empty() && !names(x.front, named)) return false;
   if (!x.front.is_intercepted() || x.outer != nullptr) return true;
   return x.head.fields.count("Host") == 1 && names(x.front, *x.head.fields.find("Host"));
@@ -156,7 +157,11 @@ std::string target_of(const Exchange& x) {
 // A refusal is recorded before it is told; a log that cannot be written does not turn a refusal
 // into anything else.
 net::awaitable<void> record_refusal(Exchange& x, const Refused& refused) {
-  if (!is_worth_an_event(refused.refusal)) co_return;
+  // Who names two hosts to a connection that is opened on the way may be after one of them.
+  const bool is_twisted =
+      x.front.is_intercepted() && refused.refusal == graph::Refusal::kMisdirected;
+  if (is_twisted) ++x.worker.shared.counters.proxy_refused;
+  if (!is_twisted && !is_worth_an_event(refused.refusal)) co_return;
   auto record = record_of(x, event_for(refused.refusal), target_of(x),
                           "refused: " + std::string(graph::name(refused.refusal)));
   if (!refused.detail.empty()) record.details.emplace_back("why", audit::as_field(refused.detail));

@@ -9,14 +9,14 @@ namespace kerros::io {
 
 Front Front::graph_door(const Config& config) {
   return {Door::kGraph, sharepoint::HostKind::kGraph, config.graph_door.name,
-          config.upstream.graph_host};
+          config.upstream.graph_host, false};
 }
 
 Front Front::intercepted(const Config& config, std::string host) {
   const auto kind = proxy::host_matches(config.upstream.graph_host, host)
                         ? sharepoint::HostKind::kGraph
                         : sharepoint::kind_of(host);
-  return {Door::kIntercepted, kind, host, host};
+  return {Door::kIntercepted, kind, host, host, false};
 }
 
 bool names(const Front& front, std::string_view authority) {

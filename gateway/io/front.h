@@ -24,6 +24,7 @@ struct Front {
   sharepoint::HostKind kind = sharepoint::HostKind::kGraph;  // what is spoken behind it
   std::string public_host;    // as clients name it: "localhost:8443", "contoso.sharepoint.com"
   std::string upstream_host;  // where requests go
+  bool was_misnamed = false;  // TLS was asked for another host than this connection is for
 
   bool is_intercepted() const { return door == Door::kIntercepted; }
 

@@ -16,7 +16,6 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -24,16 +23,11 @@
 #include "gateway/graph/chunked.h"
 #include "gateway/graph/head.h"
 #include "gateway/io/asio.h"
+#include "gateway/io/bad_message.h"
 #include "gateway/io/client_side.h"
 #include "gateway/tls/stream.h"
 
 namespace kerros::io {
-
-struct BadMessage : std::runtime_error {
-  enum class Kind : std::uint8_t { kMalformed, kTooLarge };
-  BadMessage(Kind k, const std::string& what) : std::runtime_error(what), kind(k) {}
-  Kind kind;
-};
 
 enum class Side : std::uint8_t { kClient, kUpstream };
 

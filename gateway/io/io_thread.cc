@@ -1,5 +1,7 @@
 #include "gateway/io/io_thread.h"
 
+#include "gateway/io/door_proxy.h"
+#include "gateway/io/door_redirect.h"
 #include "gateway/io/session.h"
 
 namespace kerros::io {
@@ -8,26 +10,35 @@ namespace {
 
 constexpr auto kTick = std::chrono::seconds(5);
 
-net::awaitable<void> accept_loop(IoThread& thread) {
+net::awaitable<void> serve_at(Worker& worker, Door door, net::ip::tcp::socket socket) {
+  const Counted counted(worker.shared.counters.connections);
+  const auto now = worker.shared.snapshots.current();
+  switch (door) {
+    case Door::kGraph:
+      co_return co_await serve_connection(worker, std::move(socket), now->door_tls,
+                                          Front::graph_door(now->config));
+    case Door::kProxy:
+      co_return co_await serve_proxy(worker, std::move(socket));
+    case Door::kRedirect:
+      co_return co_await serve_redirected(worker, std::move(socket));
+  }
+}
+
+net::awaitable<void> accept_loop(Worker& worker, Door door, net::ip::tcp::acceptor& acceptor) {
   for (;;) {
     error_code error;
-    auto socket =
-        co_await thread.acceptor.async_accept(net::redirect_error(net::use_awaitable, error));
-    if (!thread.acceptor.is_open()) co_return;
+    auto socket = co_await acceptor.async_accept(net::redirect_error(net::use_awaitable, error));
+    if (!acceptor.is_open()) co_return;
     if (error) {  // out of descriptors: give others the time to end
-      net::steady_timer pause(thread.worker.executor, std::chrono::milliseconds(50));
+      net::steady_timer pause(worker.executor, std::chrono::milliseconds(50));
       co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
       continue;
     }
-    Shared& shared = thread.worker.shared;
+    Shared& shared = worker.shared;
     if (shared.counters.connections >= shared.snapshots.current()->config.limits.connections)
       continue;  // closed at once: the client sees a refusal, not a silence
     socket.set_option(net::ip::tcp::no_delay(true), error);
-    const auto now = shared.snapshots.current();
-    net::co_spawn(thread.worker.executor,
-                  serve_connection(thread.worker, std::move(socket), now->door_tls,
-                                   Front::graph_door(now->config)),
-                  net::detached);
+    net::co_spawn(worker.executor, serve_at(worker, door, std::move(socket)), net::detached);
   }
 }
 
@@ -46,30 +57,31 @@ IoThread::IoThread(Shared& shared)
     : context(std::make_unique<net::io_context>(1)),
       io(*context),
       work(net::make_work_guard(io)),
-      worker(shared, io.get_executor()),
-      acceptor(io) {}
+      worker(shared, io.get_executor()) {}
 
 IoThread::~IoThread() {
   error_code ignored;
-  acceptor.close(ignored);
+  for (auto& acceptor : acceptors) acceptor.close(ignored);
   worker.upstream.close_all();
   work.reset();
-  {
-    const auto last = std::move(acceptor);
-  }
+  acceptors.clear();
   context.reset();
 }
 
-void IoThread::take(net::ip::tcp::acceptor bound) {
-  acceptor = std::move(bound);
-  net::co_spawn(io, accept_loop(*this), net::detached);
+void IoThread::take(Door door, net::ip::tcp::acceptor bound) {
+  acceptors.push_back(std::move(bound));
+  net::co_spawn(io, accept_loop(worker, door, acceptors.back()), net::detached);
+}
+
+void IoThread::run() {
   net::co_spawn(io, tick(*this), net::detached);
+  thread = std::thread([this] { io.run(); });
 }
 
 void IoThread::stop_accepting() {
   net::post(io, [this] {
     error_code ignored;
-    acceptor.close(ignored);
+    for (auto& acceptor : acceptors) acceptor.close(ignored);
   });
 }
 

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <cstdint>
+#include <list>
 #include <memory>
 #include <thread>
 
@@ -15,17 +17,18 @@
 
 namespace kerros::io {
 
+enum class Door : std::uint8_t { kGraph, kProxy, kRedirect };
+
 struct IoThread {
   explicit IoThread(Shared& shared);
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
-  // Takes connections from `bound` and does what is due every few seconds, once the thread runs.
-  void take(net::ip::tcp::acceptor bound);
-  void run() {
-    thread = std::thread([this] { io.run(); });
-  }
+  // Takes connections from `bound`, once the thread runs.
+  void take(Door door, net::ip::tcp::acceptor bound);
+  // And does what is due every few seconds.
+  void run();
   void stop_accepting();  // from any thread
   void join();            // its loop was stopped
 
@@ -33,7 +36,7 @@ struct IoThread {
   net::io_context& io;
   net::executor_work_guard<net::io_context::executor_type> work;
   Worker worker;
-  net::ip::tcp::acceptor acceptor;
+  std::list<net::ip::tcp::acceptor> acceptors;  // in place: each has a loop that refers to it
   std::thread thread;
 };
 

@@ -7,10 +7,19 @@
 
 namespace kerros::io {
 
+namespace {
+
+// Whether connections to a host are opened here.
+bool comes_to_us(const Exchange& x, std::string_view host) {
+  return x.now->proxy != nullptr && x.now->proxy->intercepts(host);
+}
+
+}  // namespace
+
 std::string own_host(const Exchange& x, std::string_view upstream_url) {
   if (!x.front.is_intercepted()) return x.front.public_host;
   const auto url = parse_upstream_url(upstream_url);
-  const bool comes_here = url && is_content_host(x.config().upstream, url->host);
+  const bool comes_here = url && comes_to_us(x, url->host);
   return comes_here ? url->host : x.front.public_host;
 }
 
@@ -41,7 +50,7 @@ std::optional<OwnUploadUrl> parse_own_upload(const Exchange& x, std::string_view
   OwnUploadUrl own{"", url.substr(path)};
   if (names(x.front, host))
     own.host = x.front.public_host;
-  else if (x.front.is_intercepted() && is_content_host(x.config().upstream, host))
+  else if (x.front.is_intercepted() && comes_to_us(x, host))
     own.host = proxy::lower(host);
   else
     return std::nullopt;

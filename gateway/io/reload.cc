@@ -43,16 +43,18 @@ audit::Record process_record(audit::Event event, std::string_view target, std::s
   return record;
 }
 
-Config with_port(Config config, std::uint16_t port) {
+Config with_ports(Config config, const BoundPorts& ports) {
   if (config.graph_door.listen.ends_with(":0"))
-    config.graph_door.name += ":" + std::to_string(port);
+    config.graph_door.name += ":" + std::to_string(ports.graph);
+  std::string& proxy = config.proxy.listen;
+  if (proxy.ends_with(":0")) proxy.replace(proxy.size() - 1, 1, std::to_string(ports.proxy));
   return config;
 }
 
-void reload(Snapshots& snapshots, Installation& installation, std::uint16_t port) {
+void reload(Snapshots& snapshots, Installation& installation, const BoundPorts& ports) {
   const auto before = snapshots.current();
   auto config = load_config(before->config.file);
-  auto next = config ? Snapshot::make(with_port(*std::move(config), port))
+  auto next = config ? Snapshot::make(with_ports(*std::move(config), ports))
                      : Result<std::shared_ptr<const Snapshot>>(tl::unexpected(config.error()));
   const Status published =
       next ? publish(snapshots, installation, *std::move(next)) : tl::unexpected(next.error());

@@ -11,11 +11,19 @@
 
 namespace kerros::io {
 
-// `port` replaces port 0 in the public name. What was refused is told in the log.
-void reload(Snapshots& snapshots, Installation& installation, std::uint16_t port);
+// Ports that the kernel chose; 0 where there was nothing to choose.
+struct BoundPorts {
+  std::uint16_t graph = 0;
+  std::uint16_t proxy = 0;
+};
 
-// With port 0 the kernel's choice belongs into the public name, which own URLs are made of.
-Config with_port(Config config, std::uint16_t port);
+// What was refused is told in the log. Doors stay where they are until the next start; what is said
+// about them otherwise (certificates, hosts, users, networks) is so for the next connection.
+void reload(Snapshots& snapshots, Installation& installation, const BoundPorts& ports);
+
+// With port 0 the kernel's choice belongs into the public name, which own URLs are made of, and
+// into the address that the PAC file names.
+Config with_ports(Config config, const BoundPorts& ports);
 
 // What the process itself does: its start, its end, its reloads.
 audit::Record process_record(audit::Event event, std::string_view target, std::string status);

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
@@ -30,9 +31,18 @@ class Gateway {
   void stop();
 
  private:
-  Status choose_port(ListenAddress& address);
+  struct OpenDoor {
+    Door door;
+    ListenAddress address;
+    std::string bound;  // as it is once it is open
+  };
+
+  Status add_door(Door door, const std::string& listen);
   Status make_shared_state(const Config& config);
-  Status open_doors(const Config& config, const ListenAddress& address);
+  Status add_doors(const Config& config);
+  Status open_doors(const Config& config);
+  const std::string& bound(Door door) const;
+  void print_ready() const;
   void on_signal(int signal);
   admin::Running running() const;
 
@@ -40,22 +50,46 @@ class Gateway {
   Snapshots snapshots_;
   tls::BufferPool buffers_;
   std::unique_ptr<Shared> shared_;
-  std::optional<AddressLock> address_lock_;
+  std::vector<AddressLock> address_locks_;
+  std::vector<OpenDoor> doors_;  // Graph's first
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::unique_ptr<AdminServer> admin_;
   net::io_context main_io_;
   net::signal_set signals_{main_io_, SIGTERM, SIGINT, SIGHUP};
-  std::uint16_t port_ = 0;
-  std::string graph_address_;
+  BoundPorts ports_;
   std::uint64_t started_ms_ = now_ms();
 };
 
 // The first listener decides which port it is; all threads then share it.
-Status Gateway::choose_port(ListenAddress& address) {
-  const auto probe = listen(main_io_.get_executor(), address, Share::kYes);
+Status Gateway::add_door(Door door, const std::string& where) {
+  if (where.empty()) return {};
+  auto address = parse_listen(where);
+  if (!address) return tl::unexpected(address.error());
+  auto lock = AddressLock::take(*address);
+  if (!lock) return tl::unexpected(lock.error());
+  address_locks_.push_back(*std::move(lock));
+  const auto probe = listen(main_io_.get_executor(), *address, Share::kYes);
   if (!probe) return tl::unexpected(probe.error());
-  port_ = address.port = probe->local_endpoint().port();
+  address->port = probe->local_endpoint().port();
+  doors_.push_back({door, *address, bound_address(*probe)});
   return {};
+}
+
+Status Gateway::add_doors(const Config& config) {
+  if (auto ok = add_door(Door::kGraph, config.graph_door.listen); !ok) return ok;
+  if (auto ok = add_door(Door::kProxy, config.proxy.listen); !ok) return ok;
+  if (auto ok = add_door(Door::kRedirect, config.proxy.redirect_listen); !ok) return ok;
+  for (const OpenDoor& one : doors_) {
+    if (one.door == Door::kGraph) ports_.graph = one.address.port;
+    if (one.door == Door::kProxy) ports_.proxy = one.address.port;
+  }
+  return {};
+}
+
+const std::string& Gateway::bound(Door door) const {
+  static const std::string none;
+  const auto found = std::ranges::find(doors_, door, &OpenDoor::door);
+  return found == doors_.end() ? none : found->bound;
 }
 
 Status Gateway::make_shared_state(const Config& config) {
@@ -79,15 +113,16 @@ Status Gateway::make_shared_state(const Config& config) {
   return {};
 }
 
-Status Gateway::open_doors(const Config& config, const ListenAddress& address) {
+Status Gateway::open_doors(const Config& config) {
   const unsigned count = config.limits.threads ? config.limits.threads
                                                : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; ++i) {
     auto thread = std::make_unique<IoThread>(*shared_);
-    auto acceptor = listen(thread->worker.executor, address, Share::kYes);
-    if (!acceptor) return tl::unexpected(acceptor.error());
-    graph_address_ = bound_address(*acceptor);
-    thread->take(*std::move(acceptor));
+    for (const OpenDoor& one : doors_) {
+      auto acceptor = listen(thread->worker.executor, one.address, Share::kYes);
+      if (!acceptor) return tl::unexpected(acceptor.error());
+      thread->take(one.door, *std::move(acceptor));
+    }
     threads_.push_back(std::move(thread));
   }
   net::co_spawn(threads_.front()->io, sweep_sessions(threads_.front()->worker), net::detached);
@@ -95,19 +130,14 @@ Status Gateway::open_doors(const Config& config, const ListenAddress& address) {
 }
 
 Status Gateway::start(const Config& given) {
-  auto address = parse_listen(given.graph_door.listen);
-  if (!address) return tl::unexpected(address.error());
-  auto lock = AddressLock::take(*address);
-  if (!lock) return tl::unexpected(lock.error());
-  address_lock_.emplace(*std::move(lock));
-  if (auto ok = choose_port(*address); !ok) return ok;
-  const Config config = with_port(given, port_);
+  if (auto ok = add_doors(given); !ok) return ok;
+  const Config config = with_ports(given, ports_);
   auto snapshot = Snapshot::make(config);
   if (!snapshot) return tl::unexpected(snapshot.error());
   snapshots_.publish(*std::move(snapshot));
   if (auto ok = make_shared_state(config); !ok) return ok;
   if (auto ok = check_ready(installation_, config); !ok) return ok;
-  if (auto ok = open_doors(config, *address); !ok) return ok;
+  if (auto ok = open_doors(config); !ok) return ok;
   auto admin =
       AdminServer::start(config, snapshots_, installation_,
                          {[this] {
@@ -119,19 +149,26 @@ Status Gateway::start(const Config& given) {
   if (!admin) return tl::unexpected(admin.error());
   admin_ = *std::move(admin);
   const auto logged = installation_.log->append_and_wait(
-      process_record(audit::Event::kStart, "gateway " + graph_address_, "done"));
+      process_record(audit::Event::kStart, "gateway " + bound(Door::kGraph), "done"));
   if (!logged) return tl::unexpected(logged.error());
   for (auto& thread : threads_) thread->run();
-  std::printf("ready graph=%s admin=%s backend=%s threads=%zu\n", graph_address_.c_str(),
-              admin_->address().c_str(), std::string(installation_.backend->name()).c_str(),
-              threads_.size());
-  std::fflush(stdout);
+  print_ready();
   return {};
 }
 
+void Gateway::print_ready() const {
+  std::string doors = "graph=" + bound(Door::kGraph);
+  if (!bound(Door::kProxy).empty()) doors += " proxy=" + bound(Door::kProxy);
+  if (!bound(Door::kRedirect).empty()) doors += " redirect=" + bound(Door::kRedirect);
+  std::printf("ready %s admin=%s backend=%s threads=%zu\n", doors.c_str(),
+              admin_->address().c_str(), std::string(installation_.backend->name()).c_str(),
+              threads_.size());
+  std::fflush(stdout);
+}
+
 admin::Running Gateway::running() const {
-  return {graph_address_, std::string(installation_.backend->name()), shared_->counters.connections,
-          shared_->counters.transfers, started_ms_};
+  return {bound(Door::kGraph), std::string(installation_.backend->name()),
+          shared_->counters.connections, shared_->counters.transfers, started_ms_};
 }
 
 void Gateway::on_signal(int signal) {
@@ -139,7 +176,7 @@ void Gateway::on_signal(int signal) {
     main_io_.stop();
     return;
   }
-  reload(snapshots_, installation_, port_);
+  reload(snapshots_, installation_, ports_);
   signals_.async_wait([this](const error_code& error, int next) {
     if (!error) on_signal(next);
   });
@@ -165,9 +202,9 @@ void Gateway::stop() {
   for (auto& thread : threads_) thread->join();
   for (auto& thread : threads_) thread->worker.reads.close_due(*installation_.log, now_ms(), true);
   admin_.reset();
-  if (!graph_address_.empty())
+  if (!bound(Door::kGraph).empty())
     (void)installation_.log->append_and_wait(
-        process_record(audit::Event::kStop, "gateway " + graph_address_, "done"));
+        process_record(audit::Event::kStop, "gateway " + bound(Door::kGraph), "done"));
 }
 
 }  // namespace

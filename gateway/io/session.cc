@@ -10,17 +10,6 @@ namespace kerros::io {
 
 namespace {
 
-class Counted {
- public:
-  explicit Counted(std::atomic<std::uint64_t>& counter) : counter_(counter) { ++counter_; }
-  ~Counted() { --counter_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  std::atomic<std::uint64_t>& counter_;
-};
-
 // False at the end of the connection.
 net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client, const Front& front) {
   auto snapshot = worker.shared.snapshots.current();
@@ -62,7 +51,6 @@ net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client, const Fr
 
 net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socket,
                                       std::shared_ptr<tls::Context> context, Front front) {
-  const Counted counted(worker.shared.counters.connections);
   const auto limits = worker.shared.snapshots.current()->config.limits;
   HttpConnection client(
       std::make_unique<tls::Stream>(std::move(socket), std::move(context), worker.shared.buffers),
@@ -70,6 +58,8 @@ net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socke
   try {
     client.stream().expires_after(limits.head_timeout);
     co_await client.stream().handshake_server();
+    const auto named = client.stream().server_name();
+    front.was_misnamed = front.is_intercepted() && !named.empty() && !names(front, named);
     while (co_await serve_next(worker, client, front)) {
     }
     co_await client.stream().shutdown();

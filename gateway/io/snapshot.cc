@@ -15,6 +15,11 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::make(Config config) {
                     "clients are served with this certificate and its key or not at all",
                     "check `graph_door.certificate` and `graph_door.private_key`");
   auto snapshot = std::make_shared<Snapshot>();
+  if (config.proxy.is_on()) {
+    auto proxy = ProxySide::make(config);
+    if (!proxy) return tl::unexpected(proxy.error());
+    snapshot->proxy = *std::move(proxy);
+  }
   snapshot->door_tls = *std::move(door);
   snapshot->config = std::move(config);
   snapshot->upstream_tls = *std::move(tls);

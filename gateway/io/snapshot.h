@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "gateway/config.h"
+#include "gateway/io/proxy_side.h"
 #include "gateway/tls/context.h"
 
 namespace kerros::io {
@@ -16,6 +17,7 @@ struct Snapshot {
   Config config;
   std::shared_ptr<tls::Context> upstream_tls;
   std::shared_ptr<tls::Context> door_tls;
+  std::shared_ptr<const ProxySide> proxy;  // nullptr while its doors are closed
 
   static Result<std::shared_ptr<const Snapshot>> make(Config config);
 };

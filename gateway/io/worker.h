@@ -15,6 +15,7 @@
 #include "gateway/io/session_table.h"
 #include "gateway/io/snapshot.h"
 #include "gateway/io/spool_room.h"
+#include "gateway/io/tunnel.h"
 #include "gateway/io/upstream.h"
 #include "gateway/tls/buffer_pool.h"
 #include "gateway/transfer/own_url.h"
@@ -25,6 +26,21 @@ struct Counters {
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> transfers{0};  // bodies being sealed or opened right now
   std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> tunnels{0};        // open right now
+  std::atomic<std::uint64_t> intercepted{0};    // connections opened, since the start
+  std::atomic<std::uint64_t> proxy_refused{0};  // at the doors that hosts do not know of
+};
+
+// One more for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::uint64_t>& counter) : counter_(counter) { ++counter_; }
+  ~Counted() { --counter_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>& counter_;
 };
 
 struct Shared {
@@ -55,6 +71,7 @@ struct Worker {
   Shared& shared;
   net::any_io_executor executor;
   Upstream upstream;
+  PipePool pipes;
   PlaceCache places;
   ReadAudit reads;
 };

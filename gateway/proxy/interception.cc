@@ -12,6 +12,13 @@ bool is_listed(const std::vector<std::string>& patterns, std::string_view host) 
       patterns, [&](const std::string& pattern) { return host_matches(pattern, host); });
 }
 
+constexpr std::string_view kOtherPort =
+    "Connections to this port are not allowed; only the HTTPS port is.";
+
+bool is_usual(const Rules& rules, std::uint16_t port) {
+  return std::ranges::find(rules.ports, port) != rules.ports.end();
+}
+
 }  // namespace
 
 Decision decide(const Rules& rules, std::string_view host, std::uint16_t port) {
@@ -19,14 +26,18 @@ Decision decide(const Rules& rules, std::string_view host, std::uint16_t port) {
   if (!exempt && is_address_literal(host))
     return {Way::kRefuse, "Connections by address are not allowed; use the host's name."};
   if (!exempt && !is_dns_name(host)) return {Way::kRefuse, "This is not a host name."};
-  const bool usual_port = std::ranges::find(rules.ports, port) != rules.ports.end();
+  const bool usual_port = is_usual(rules, port);
   // An intercepted host on another port would pass unseen, so an exemption does not help there.
   if (is_listed(rules.intercept, host)) {
     if (usual_port) return {Way::kTerminate, {}};
     return {Way::kRefuse, "This host is protected and can be reached on the HTTPS port only."};
   }
-  if (!usual_port && !exempt)
-    return {Way::kRefuse, "Connections to this port are not allowed; only the HTTPS port is."};
+  if (!usual_port && !exempt) return {Way::kRefuse, kOtherPort};
+  return {Way::kTunnel, {}};
+}
+
+Decision decide_unnamed(const Rules& rules, std::uint16_t port) {
+  if (!is_usual(rules, port)) return {Way::kRefuse, kOtherPort};
   return {Way::kTunnel, {}};
 }
 

@@ -33,6 +33,9 @@ struct Decision {
 // Case of `host` does not matter.
 Decision decide(const Rules& rules, std::string_view host, std::uint16_t port);
 
+// For a redirected connection that names no host: its port alone decides.
+Decision decide_unnamed(const Rules& rules, std::uint16_t port);
+
 // For an address that a tunnelled host resolved to; asked for every address before connecting.
 bool may_connect(const Rules& rules, std::string_view host, const Address& address);
 

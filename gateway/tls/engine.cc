@@ -167,6 +167,11 @@ std::string_view Engine::alpn() const {
   return {reinterpret_cast<const char*>(name), size};
 }
 
+std::string_view Engine::server_name() const {
+  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return name == nullptr ? std::string_view() : std::string_view(name);
+}
+
 std::string_view Engine::cipher() const { return SSL_get_cipher_name(ssl_.get()); }
 std::string_view Engine::version() const { return SSL_get_version(ssl_.get()); }
 

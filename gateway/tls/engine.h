@@ -62,6 +62,7 @@ class Engine {
 
   bool is_ready() const { return ready_; }  // the handshake is done
   bool resumed() const;
+  std::string_view server_name() const;
   std::string_view alpn() const;
   std::string_view cipher() const;
   std::string_view version() const;

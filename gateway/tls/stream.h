@@ -71,6 +71,8 @@ class Stream {
 
   bool is_open() const { return socket_.is_open(); }
   std::string peer() const;  // "192.0.2.1:443"
+  // On a server's side, once the handshake is done: the host the client asked for, or nothing.
+  std::string_view server_name() const { return engine_.server_name(); }
   std::string_view alpn() const { return engine_.alpn(); }
   std::string_view cipher() const { return engine_.cipher(); }
   std::string_view version() const { return engine_.version(); }

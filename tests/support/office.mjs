@@ -11,6 +11,7 @@ import path from 'node:path';
 
 import { Cloud } from '../sandbox/cloud.mjs';
 import { LeakScan, samplesOf } from './leaks.mjs';
+import { makeAuthority, ProxyClient } from './proxy_client.mjs';
 
 export class Office {
   #scan = new LeakScan();
@@ -19,7 +20,8 @@ export class Office {
   // bin: the directory of the programs. protect: globs. init: more flags of `kerros init`.
   // config(text, home): may change kerros.toml before the gateway starts. between(cloud): puts something
   // between gateway and cloud and answers the addresses { graph, tenant } to use instead. watch: false
-  // where the cloud would have to keep more than a disk holds; nothing is searched then.
+  // where the cloud would have to keep more than a disk holds; nothing is searched then. proxy: lines of
+  // [proxy] beside its address; with them, or true, the proxy door is open and `workstation` behind it.
   static async open(options) {
     const office = new Office();
     try {
@@ -32,7 +34,7 @@ export class Office {
     return office;
   }
 
-  async #furnish({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config, between, watch = true }) {
+  async #furnish({ bin, protect = ['/Salassa/**'], cloudFlags = [], init = [], config, between, watch = true, proxy }) {
     this.bin = bin;
     this.watch = watch;
     this.protectedFolders = protect.filter((glob) => glob.endsWith('/**')).map((glob) => glob.slice(0, -2).toLowerCase());
@@ -54,7 +56,19 @@ export class Office {
     this.configFile = path.join(this.home, 'kerros.toml');
     if (config) fs.writeFileSync(this.configFile, config(fs.readFileSync(this.configFile, 'utf8'), this.home));
     this.ca = fs.readFileSync(path.join(this.home, 'tls', 'ca.pem'));
+    if (proxy !== undefined) this.#openProxyDoor(proxy === true ? '' : proxy);
     await this.startGateway();
+  }
+
+  #openProxyDoor(lines) {
+    this.proxyCa = makeAuthority(this.home);
+    fs.appendFileSync(this.configFile, `\n[proxy]\nlisten = "127.0.0.1:0"\n${lines}\n`);
+  }
+
+  // A client of the proxy door, which moves when the gateway starts again.
+  get workstation() {
+    const address = / proxy=(\S+)/.exec(this.ready)[1];
+    return new ProxyClient({ address, ca: this.proxyCa, user: this.proxyUser });
   }
 
   async startGateway({ env = {}, wrapper = [] } = {}) {

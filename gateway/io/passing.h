@@ -1,0 +1,56 @@
+// What the proxy door and the redirect door share: whom they serve, how a connection is passed on
+// or opened, and how a refusal is put on record.
+//
+// Thread safety: on the worker's executor.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/io/plain_socket.h"
+#include "gateway/io/worker.h"
+#include "gateway/proxy/network.h"
+
+namespace kerros::io {
+
+proxy::Address to_address(const net::ip::address& address);
+
+// A connection that came to one of the two doors.
+struct Visit {
+  Worker& worker;
+  PlainSocket client;
+  std::shared_ptr<const Snapshot> now;
+  std::string_view door;  // "proxy", "redirect": for logs
+  std::string user;       // who proved a name at the proxy door; else empty
+
+  Visit(Worker& w, net::ip::tcp::socket socket, std::string_view through)
+      : worker(w), client(std::move(socket)), now(w.shared.snapshots.current()), door(through) {}
+
+  const ProxySide& side() const { return *now->proxy; }
+  bool admits_client();  // its network may come
+};
+
+// Durable before it is told: `target` is what was asked for, `why` one short phrase.
+net::awaitable<void> record_refused(Visit& visit, std::string_view target, std::string_view why);
+
+// Room for one more tunnel, given back when it goes.
+class TunnelRoom {
+ public:
+  explicit TunnelRoom(Visit& visit);
+  ~TunnelRoom();
+  TunnelRoom(const TunnelRoom&) = delete;
+  TunnelRoom& operator=(const TunnelRoom&) = delete;
+  explicit operator bool() const { return has_; }
+
+ private:
+  std::atomic<std::uint64_t>& open_;
+  bool has_;
+};
+
+// Serves the client as `host`, a name in lower case that is on the interception list.
+net::awaitable<void> open_as(Visit& visit, std::string host);
+// Blindly, until both have ended.
+net::awaitable<void> pass_to(Visit& visit, net::ip::tcp::socket server, std::string_view host);
+
+}  // namespace kerros::io
