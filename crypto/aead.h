@@ -1,8 +1,9 @@
 // One chunk in, one chunk out: the AEADs of the sealed file behind one interface.
 //
-// Two backends give the same bytes: libsodium (reference; its AES-GCM needs AES-NI) and OpenSSL
-// EVP (everywhere). choose_backend() runs known-answer and differential self-tests before it
-// hands one out; a backend that fails is never used.
+// Three backends give the same bytes: libsodium (reference; its AES-GCM needs AES-NI), OpenSSL EVP
+// (everywhere) and libipsec-mb (the fastest, on CPUs with VAES; its ChaCha20-Poly1305 is
+// OpenSSL's). choose_backend() runs known-answer and differential self-tests before it hands one
+// out; a backend that fails is never used.
 //
 // Thread safety: a Backend may be shared; an AeadKey belongs to one transfer and one thread.
 // Lifetime: an AeadKey keeps nothing of the key bytes it was made from except its own schedule,
@@ -13,6 +14,7 @@
 
 #include <array>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "crypto/bytes.h"
@@ -44,21 +46,35 @@ class AeadKey {
 class Backend {
  public:
   virtual ~Backend() = default;
-  virtual std::string_view name() const = 0;  // "libsodium", "openssl"
+  virtual std::string_view name() const = 0;  // "ipsec-mb", "libsodium", "openssl"
   virtual bool supports(Suite suite) const = 0;
   virtual Result<std::unique_ptr<AeadKey>> schedule(Suite suite, ByteView key) const = 0;
 };
 
+// What libipsec-mb may use of the CPU. kWide: the widest AES there is, or nothing; kBest: the best
+// this CPU has. The others are for tests, which thereby see the code of smaller CPUs.
+enum class Instructions : std::uint8_t { kWide, kBest, kAvx2, kSse };
+
 std::unique_ptr<Backend> make_sodium_backend();
 std::unique_ptr<Backend> make_openssl_backend();
+// kUnavailable says what is missing: the library, a feature of the CPU, a suite.
+Result<std::unique_ptr<Backend>> make_ipsecmb_backend(Instructions instructions);
 
 // Known-answer tests of every suite the backend supports.
 Status self_test(const Backend& backend);
-// `rounds` random keys, nonces, lengths and texts sealed by one and opened by the other.
-Status compare_backends(const Backend& a, const Backend& b, int rounds);
+// `rounds` random nonces, lengths and texts under random keys, sealed by one and opened by the
+// other.
+Status compare_backends(const Backend& a, const Backend& b, Suite suite, int rounds);
 
-// "auto" takes the fastest that passed; "openssl" or "libsodium" forces one. kUnavailable names the
-// reason when none passed.
-Result<std::unique_ptr<Backend>> choose_backend(std::string_view wanted);
+struct Chosen {
+  std::unique_ptr<Backend> backend;
+  std::string passed_over;  // why the fastest does not serve; empty when it does or was not wanted
+};
+using MakeIpsecMb = Result<std::unique_ptr<Backend>> (*)(Instructions);
+
+// "auto" takes the fastest that passed: libipsec-mb on a CPU with VAES, else OpenSSL. "ipsec-mb",
+// "openssl" or "libsodium" forces one. kUnavailable names the reason when none passed.
+Result<Chosen> choose_backend(std::string_view wanted,
+                              MakeIpsecMb make_ipsecmb = make_ipsecmb_backend);
 
 }  // namespace kerros::crypto

@@ -13,7 +13,7 @@ constexpr bool kRestart = true;
 
 constexpr std::array<std::string_view, 2> kMethods = {"keyfile", "passphrase"};
 constexpr std::array<std::string_view, 2> kSuites = {"aes-256-gcm", "chacha20-poly1305"};
-constexpr std::array<std::string_view, 3> kBackends = {"auto", "openssl", "libsodium"};
+constexpr std::array<std::string_view, 4> kBackends = {"auto", "ipsec-mb", "openssl", "libsodium"};
 constexpr std::array<std::string_view, 2> kLegacyPlain = {"pass", "refuse"};
 constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warning", "error"};
 

@@ -146,7 +146,8 @@ Result<std::unique_ptr<Installation>> open_parts(const Config& config,
   auto store = open_store(config, std::move(unseal));
   if (!store) return tl::unexpected(store.error());
   auto parts = std::make_unique<Installation>();
-  parts->backend = std::move(*backend);
+  parts->backend = std::move(backend->backend);
+  parts->backend_passed_over = std::move(backend->passed_over);
   parts->store = std::move(*store);
   parts->origin = config.audit.origin.empty() ? "kerros/" + to_hex(parts->store->tenant())
                                               : config.audit.origin;

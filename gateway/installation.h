@@ -22,8 +22,9 @@ struct Installation {
   std::unique_ptr<keystore::KeyStore> store;
   std::unique_ptr<audit::Log> log;  // after the store: asks it for marks until it is closed
   std::unique_ptr<crypto::Backend> backend;
-  keystore::Id unit{};  // of Config::unit
-  std::string origin;   // under which checkpoints are signed
+  std::string backend_passed_over;  // why a faster one does not serve; else empty
+  keystore::Id unit{};              // of Config::unit
+  std::string origin;               // under which checkpoints are signed
 
   // kNotAuthentic when the store is not the one that the log last saw; the log gets the event.
   static Result<std::unique_ptr<Installation>> open(const Config& config,

@@ -76,6 +76,8 @@ check_foreign() {
   complain "$(search '<sodium\.h>' '^crypto/[a-z_]*\.cc$|^gateway/audit/[a-z_]*\.cc$' "$product")" \
     "libsodium stays behind crypto/, so that another backend is a change in a few .cc files" \
     "use crypto/aead.h, crypto/hkdf.h, crypto/secret.h"
+  complain "$(search '<intel-ipsec-mb\.h>' '^crypto/ipsecmb\.cc$' "$product tests")" \
+    "a library that may be missing is looked for in one place" "use crypto/aead.h"
   complain "$(search '<lmdb\.h>' '^keystore/[a-z_]*\.cc$' "$product")" \
     "the database stays behind keystore/ and out of its headers" "add a verb to keystore/key_store.h"
   complain "$(search '<openssl/' '^tools/sandbox/|^gateway/tls/' "$product" '*.h')" \

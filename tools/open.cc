@@ -36,7 +36,7 @@ Status open_into(const Options& options, InputFile& input, const crypto::Prefix&
                  ByteView dek, WholeOutput& output) {
   const auto backend = crypto::choose_backend("auto");
   if (!backend) return tl::unexpected(backend.error());
-  auto opener = crypto::Opener::make(**backend, prefix, dek);
+  auto opener = crypto::Opener::make(*backend->backend, prefix, dek);
   if (!opener) return tl::unexpected(explain(opener.error(), options.file));
   const auto size = crypto::open_body(
       *opener, [&](MutableByteView out) { return input.read_some(out); },

@@ -152,6 +152,8 @@ Status Gateway::start(const Config& given) {
       process_record(audit::Event::kStart, "gateway " + bound(Door::kGraph), "done"));
   if (!logged) return tl::unexpected(logged.error());
   for (auto& thread : threads_) thread->run();
+  if (const std::string& why = installation_.backend_passed_over; !why.empty())
+    spdlog::info("sealing with {}: {}", installation_.backend->name(), why);
   print_ready();
   return {};
 }

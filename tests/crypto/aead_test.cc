@@ -12,14 +12,24 @@ using support::noise;
 using support::noise_array;
 
 struct Choice {
-  bool openssl;
+  const char* name;
+  Result<std::unique_ptr<Backend>> (*make)();
   Suite suite;
 };
+
+Result<std::unique_ptr<Backend>> openssl() { return make_openssl_backend(); }
+Result<std::unique_ptr<Backend>> sodium() { return make_sodium_backend(); }
+template <Instructions kInstructions>
+Result<std::unique_ptr<Backend>> ipsecmb() {
+  return make_ipsecmb_backend(kInstructions);
+}
 
 class Aead : public testing::TestWithParam<Choice> {
  protected:
   void SetUp() override {
-    backend_ = GetParam().openssl ? make_openssl_backend() : make_sodium_backend();
+    auto made = GetParam().make();
+    if (!made) GTEST_SKIP() << made.error().detail;
+    backend_ = std::move(*made);
     if (!backend_->supports(GetParam().suite)) GTEST_SKIP() << "not on this CPU";
     key_ = backend_->schedule(GetParam().suite, noise(32)).value();
   }
@@ -113,104 +123,58 @@ TEST_P(Aead, TakesKeysOfThirtyTwoBytesOnly) {
   EXPECT_EQ(code_of(backend_->schedule(GetParam().suite, noise(33))), ErrorCode::kMalformed);
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, Aead,
-                         testing::Values(Choice{true, Suite::kAes256Gcm},
-                                         Choice{true, Suite::kChaCha20Poly1305},
-                                         Choice{false, Suite::kAes256Gcm},
-                                         Choice{false, Suite::kChaCha20Poly1305}),
-                         [](const auto& param) {
-                           return std::string(param.param.openssl ? "OpenSsl" : "Sodium") +
-                                  (param.param.suite == Suite::kAes256Gcm ? "AesGcm" : "ChaCha");
-                         });
-
-TEST(Backend, PassesItsKnownAnswers) {
-  EXPECT_TRUE(self_test(*make_openssl_backend()));
-  EXPECT_TRUE(self_test(*make_sodium_backend()));
-}
-
-TEST(Backend, GivesTheSameBytesAsTheOther) {
-  const Status same = compare_backends(*make_openssl_backend(), *make_sodium_backend(), 500);
-  EXPECT_TRUE(same) << same.error().detail;
-}
-
-TEST(Backend, RefusesASuiteItDoesNotHave) {
-  EXPECT_FALSE(make_openssl_backend()->supports(Suite{3}));
-  EXPECT_EQ(code_of(make_openssl_backend()->schedule(Suite{3}, noise(32))),
-            ErrorCode::kUnavailable);
-  EXPECT_EQ(code_of(make_sodium_backend()->schedule(Suite{3}, noise(32))), ErrorCode::kUnavailable);
-}
-
-// A backend that is right except where `spoil` says; around OpenSSL's.
-class SpoiltBackend : public Backend {
- public:
-  enum class Spoil { kSealing, kOpening, kNotChecking, kLongTexts };
-  explicit SpoiltBackend(Spoil spoil) : spoil_(spoil) {}
-
-  std::string_view name() const override { return "spoilt"; }
-  bool supports(Suite suite) const override { return real_->supports(suite); }
-  Result<std::unique_ptr<AeadKey>> schedule(Suite suite, ByteView key) const override {
-    return std::make_unique<SpoiltKey>(spoil_, real_->schedule(suite, key).value());
-  }
-
- private:
-  class SpoiltKey : public AeadKey {
-   public:
-    SpoiltKey(Spoil spoil, std::unique_ptr<AeadKey> key) : spoil_(spoil), key_(std::move(key)) {}
-    Status seal(const Nonce& nonce, ByteView plain, MutableByteView sealed) override {
-      const Status done = key_->seal(nonce, plain, sealed);
-      if (spoil_ == Spoil::kSealing || (spoil_ == Spoil::kLongTexts && plain.size() > 1000))
-        sealed[0] ^= 1;
-      return done;
-    }
-    Status open(const Nonce& nonce, ByteView sealed, MutableByteView plain) override {
-      const Status done = key_->open(nonce, sealed, plain);
-      if (spoil_ == Spoil::kOpening && !plain.empty()) plain[0] ^= 1;
-      if (spoil_ == Spoil::kNotChecking) return {};
-      return done;
-    }
-
-   private:
-    Spoil spoil_;
-    std::unique_ptr<AeadKey> key_;
-  };
-
-  Spoil spoil_;
-  std::unique_ptr<Backend> real_ = make_openssl_backend();
-};
-
-TEST(SelfTest, SeesABackendThatIsWrong) {
-  using Spoil = SpoiltBackend::Spoil;
-  for (const Spoil spoil : {Spoil::kSealing, Spoil::kOpening, Spoil::kNotChecking})
-    EXPECT_EQ(code_of(self_test(SpoiltBackend(spoil))), ErrorCode::kUnavailable);
-}
-
-TEST(SelfTest, SeesADifferenceThatKnownAnswersDoNotShow) {
-  const SpoiltBackend spoilt(SpoiltBackend::Spoil::kLongTexts);
-  EXPECT_TRUE(self_test(spoilt));
-  EXPECT_EQ(code_of(compare_backends(spoilt, *make_openssl_backend(), 20)),
-            ErrorCode::kUnavailable);
-  EXPECT_EQ(code_of(compare_backends(*make_openssl_backend(), spoilt, 20)),
-            ErrorCode::kUnavailable);
-}
-
-TEST(ChooseBackend, TakesTheFasterByItself) {
-  EXPECT_EQ(choose_backend("auto").value()->name(), "openssl");
-  EXPECT_EQ(choose_backend("openssl").value()->name(), "openssl");
-}
-
-TEST(ChooseBackend, TakesLibsodiumWhereItHasEverySuite) {
-  const auto chosen = choose_backend("libsodium");
-  if (make_sodium_backend()->supports(Suite::kAes256Gcm)) {
-    EXPECT_EQ(chosen.value()->name(), "libsodium");
-  } else {
-    EXPECT_EQ(code_of(chosen), ErrorCode::kUnavailable);
+// Chunks, records and what lies around their borders, at every alignment, beside OpenSSL.
+TEST_P(Aead, GivesTheSameBytesAtEveryLengthAndAlignment) {
+  constexpr std::size_t kLongest = 16 * 1024 + 256;
+  const Bytes text = noise(kLongest + 64, 7);
+  Bytes expected(kLongest + kAeadTagSize), sealed(expected.size() + 64), opened(kLongest + 64);
+  const auto judge = make_openssl_backend()->schedule(GetParam().suite, noise(32)).value();
+  for (std::size_t size = 0; size <= kLongest; ++size) {
+    const std::size_t off = size % 64;
+    const auto plain = ByteView(text).subspan(off, size);
+    const auto right = MutableByteView(expected).first(size + kAeadTagSize);
+    const auto out = MutableByteView(sealed).subspan(63 - off, right.size());
+    const auto back = MutableByteView(opened).subspan(off / 2, size);
+    ASSERT_TRUE(judge->seal(nonce_, plain, right));
+    ASSERT_TRUE(key_->seal(nonce_, plain, out)) << size;
+    ASSERT_TRUE(std::ranges::equal(out, right)) << size;
+    ASSERT_TRUE(open(out, back)) << size;
+    ASSERT_TRUE(std::ranges::equal(back, plain)) << size;
   }
 }
 
-TEST(ChooseBackend, RefusesNamesItDoesNotKnow) {
-  EXPECT_EQ(code_of(choose_backend("")), ErrorCode::kMalformed);
-  EXPECT_EQ(code_of(choose_backend("OpenSSL")), ErrorCode::kMalformed);
+TEST_P(Aead, WritesNothingBesideItsBuffers) {
+  for (const std::size_t size : {0u, 1u, 17u, 255u, 1000u, 16384u}) {
+    Bytes sealed(size + kAeadTagSize + 128, 0xee), opened(size + 128, 0xee);
+    const auto chunk = MutableByteView(sealed).subspan(64, size + kAeadTagSize);
+    ASSERT_TRUE(key_->seal(nonce_, noise(size), chunk));
+    ASSERT_TRUE(open(chunk, MutableByteView(opened).subspan(64, size)));
+    for (const Bytes* buffer : {&sealed, &opened})
+      for (std::size_t i = 0; i < 64; ++i)
+        ASSERT_TRUE((*buffer)[i] == 0xee && (*buffer)[buffer->size() - 1 - i] == 0xee) << size;
+  }
 }
+
+TEST_P(Aead, RefusesEveryCut) {
+  const Bytes sealed = seal(noise(300));
+  for (std::size_t cut = kAeadTagSize; cut < sealed.size(); ++cut) {
+    Bytes plain(cut - kAeadTagSize);
+    ASSERT_EQ(code_of(open(ByteView(sealed).first(cut), plain)), ErrorCode::kNotAuthentic) << cut;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Backends, Aead,
+    testing::Values(Choice{"OpenSslAesGcm", openssl, Suite::kAes256Gcm},
+                    Choice{"OpenSslChaCha", openssl, Suite::kChaCha20Poly1305},
+                    Choice{"SodiumAesGcm", sodium, Suite::kAes256Gcm},
+                    Choice{"SodiumChaCha", sodium, Suite::kChaCha20Poly1305},
+                    Choice{"IpsecMbWideAesGcm", ipsecmb<Instructions::kWide>, Suite::kAes256Gcm},
+                    Choice{"IpsecMbAvx2AesGcm", ipsecmb<Instructions::kAvx2>, Suite::kAes256Gcm},
+                    Choice{"IpsecMbSseAesGcm", ipsecmb<Instructions::kSse>, Suite::kAes256Gcm},
+                    Choice{"IpsecMbChaCha", ipsecmb<Instructions::kBest>,
+                           Suite::kChaCha20Poly1305}),
+    [](const auto& param) { return std::string(param.param.name); });
 
 TEST(Suite, HasItsNameInTheRegistry) {
   EXPECT_STREQ(name(Suite::kAes256Gcm), "AEAD_AES_256_GCM");

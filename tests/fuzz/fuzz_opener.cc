@@ -1,5 +1,5 @@
 // Sealed files damaged in any way: what opens is what was sealed, and what is let out before a
-// refusal is its beginning. Both backends give the same verdict.
+// refusal is its beginning. All backends give the same verdict.
 #include <algorithm>
 
 #include "crypto/random.h"
@@ -16,6 +16,8 @@ namespace {
 struct Backends {
   std::unique_ptr<crypto::Backend> sodium = crypto::make_sodium_backend();
   std::unique_ptr<crypto::Backend> openssl = crypto::make_openssl_backend();
+  Result<std::unique_ptr<crypto::Backend>> ipsecmb =
+      crypto::make_ipsecmb_backend(crypto::Instructions::kBest);
 };
 
 const Backends& backends() {
@@ -134,5 +136,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ErrorCode verdict = check_opening(*backends().openssl, made, file, step);
   if (backends().sodium->supports(made.header.suite))
     FUZZ_CHECK(check_opening(*backends().sodium, made, file, SIZE_MAX) == verdict);
+  if (backends().ipsecmb)
+    FUZZ_CHECK(check_opening(**backends().ipsecmb, made, file, SIZE_MAX) == verdict);
   return 0;
 }
