@@ -86,7 +86,7 @@ Result<std::vector<KeyRow>> read_keys(const std::string& directory, std::uint64_
   return rows;
 }
 
-Result<StoreHead> verify_keys(const StoreKeys& keys, std::span<const KeyRow> rows) {
+Result<Head> verify_keys(const StoreKeys& keys, std::span<const KeyRow> rows) {
   Head head("keys");
   if (auto ok = head.decode(keys, rows.back().second); !ok) return tl::unexpected(ok.error());
   Head counted("keys");
@@ -95,7 +95,7 @@ Result<StoreHead> verify_keys(const StoreKeys& keys, std::span<const KeyRow> row
   if (!head.same_rows(counted))
     return fail(ErrorCode::kNotAuthentic,
                 "the store is damaged: a row of keys was put back, added or removed");
-  return head.published(keys);
+  return head;
 }
 
 Result<Head> check_items(const StoreKeys& keys, const std::string& directory,

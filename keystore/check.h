@@ -11,7 +11,7 @@ namespace kerros::keystore {
 // Rows of the keys environment, read without keys; the head's row comes last. What they say is
 // verified by verify_keys once the root is open.
 Result<std::vector<KeyRow>> read_keys(const std::string& directory, std::uint64_t map_bytes);
-Result<StoreHead> verify_keys(const StoreKeys& keys, std::span<const KeyRow> rows);
+Result<Head> verify_keys(const StoreKeys& keys, std::span<const KeyRow> rows);
 
 // Every page, record MAC and index row of the items environment against its head.
 Result<Head> check_items(const StoreKeys& keys, const std::string& directory,

@@ -11,6 +11,7 @@
 #include "keystore/fd.h"
 #include "keystore/items.h"
 #include "keystore/key_store.h"
+#include "keystore/keys_file.h"
 #include "keystore/layout.h"
 #include "keystore/unit_keys.h"
 
@@ -36,23 +37,15 @@ Result<std::vector<KeyRow>> first_rows(const CreateParams& params, const crypto:
   rows.push_back(store_row(keys, tenant, params.now));
   rows.push_back(root_row(*sealed));
   rows.push_back(unit_row(keys, info.unit, info.unit_name, params.now));
-  rows.push_back(kek_row(keys, info, *kek));
+  rows.push_back(kek_row(keys, info, &*kek));
   return rows;
 }
 
 Status write_keys(const std::string& store, const StoreKeys& keys, std::span<const KeyRow> rows) {
-  auto env = Env::open(keys_params(store));
-  if (!env) return tl::unexpected(env.error());
-  auto txn = WriteTxn::begin(**env);
-  if (!txn) return tl::unexpected(txn.error());
   Head head("keys");
-  for (const auto& [key, value] : rows) {
-    if (auto ok = (*txn)->insert((*env)->db(0), key, value); !ok) return ok;
-    head.enter(keys, "rows", key, value);
-  }
+  for (const auto& [key, value] : rows) head.enter(keys, "rows", key, value);
   head.advance();
-  if (auto ok = (*txn)->put((*env)->db(1), as_bytes(kHeadKey), head.encode(keys)); !ok) return ok;
-  return (*txn)->commit();
+  return write_keys_file(store, keys, rows, head);
 }
 
 Status write_items(const std::string& store, const StoreKeys& keys) {

@@ -36,27 +36,25 @@ EnvParams Items::env_params(const std::string& directory, std::uint64_t map_byte
 }
 
 Result<std::unique_ptr<Items>> Items::open(std::unique_ptr<Env> env, const StoreKeys& keys,
-                                           const UnitKeys& units, Head head,
-                                           const StoreHead& keys_head) {
+                                           const KeyRing& ring, Head head) {
   auto scratch = crypto::SecretBytes::make(kDekSize);
   if (!scratch) return tl::unexpected(scratch.error());
   std::unique_ptr<Items> items(
-      new Items(std::move(env), keys, units, std::move(head), keys_head, std::move(*scratch)));
+      new Items(std::move(env), keys, ring, std::move(head), std::move(*scratch)));
   if (auto ok = items->read_intents(); !ok) return tl::unexpected(ok.error());
   return items;
 }
 
-Items::Items(std::unique_ptr<Env> env, const StoreKeys& keys, const UnitKeys& units, Head head,
-             const StoreHead& keys_head, crypto::SecretBytes scratch)
+Items::Items(std::unique_ptr<Env> env, const StoreKeys& keys, const KeyRing& ring, Head head,
+             crypto::SecretBytes scratch)
     : env_(std::move(env)),
       keys_(keys),
-      units_(units),
-      keys_head_(keys_head),
+      ring_(ring),
       reserve_(reserve_of(env_->pages())),
       scratch_(std::move(scratch)),
       durable_(std::move(head)),
       working_(durable_),
-      published_(durable_.published(keys, keys_head_.set_hash)),
+      published_(durable_.published(keys, ring.head().set_hash)),
       count_(durable_.count()) {
   committer_ = std::make_unique<Committer>(
       *env_,
@@ -68,6 +66,7 @@ void Items::begin_group() {
   working_ = durable_;
   waiting_.begin();
   working_seen_ = durable_seen_;
+  head_waits_ = false;
   has_room_ = env_->pages_left(reserve_) >= reserve_;
 }
 
@@ -81,7 +80,11 @@ void Items::publish() {
   waiting_.publish();
   durable_seen_ = working_seen_;
   count_.store(durable_.count(), std::memory_order_relaxed);
-  const StoreHead head = durable_.published(keys_, keys_head_.set_hash);
+  if (!head_waits_) show_head();
+}
+
+void Items::show_head() {
+  const StoreHead head = durable_.published(keys_, ring_.head().set_hash);
   const std::lock_guard lock(head_mutex_);
   published_ = head;
 }
@@ -92,9 +95,11 @@ StoreHead Items::head() const {
 }
 
 Status Items::check_writable() {
-  return committer_->submit_and_wait([this](WriteTxn& txn) {
-    return txn.put(env_->db(kHead), as_bytes(kHeadKey), working_.encode(keys_));
-  });
+  return committer_->submit_and_wait([this](WriteTxn& txn) { return touch(txn); });
+}
+
+Status Items::touch(WriteTxn& txn) {
+  return txn.put(env_->db(kHead), as_bytes(kHeadKey), working_.encode(keys_));
 }
 
 void Items::put_pending(const ItemRecord& record, Done done) {
@@ -102,16 +107,27 @@ void Items::put_pending(const ItemRecord& record, Done done) {
     return done(fail(ErrorCode::kConflict, "only pending records are put"));
   ItemRecord own = record;
   own.id = own.sealed.key;
-  // Encoded here, in the caller's thread: the committer only stores.
-  committer_->submit([this, id = own.id, stored = encode_item(keys_, own)](
-                         WriteTxn& txn) { return apply_put(txn, id, stored); },
+  // Encoded here, in the caller's thread: as a rule the committer only stores.
+  Bytes stored = encode_item(keys_, own);
+  committer_->submit([this, own = std::move(own), stored = std::move(stored)](
+                         WriteTxn& txn) { return apply_put(txn, own, stored); },
                      std::move(done));
 }
 
-Status Items::apply_put(WriteTxn& txn, const Id& key, ByteView stored) {
+Status Items::apply_put(WriteTxn& txn, const ItemRecord& record, ByteView stored) {
   if (!has_room_)
     return fail(ErrorCode::kFull, "the map of " + env_->directory() +
                                       " is nearly full: what is left is for uploads under way");
+  const Id& key = record.id;
+  // The unit's key may have moved since this one was made: nothing new comes under an older one.
+  SealedKey sealed = record.sealed;
+  if (auto ok = rewrap(sealed); !ok) return ok;
+  Bytes moved;
+  if (version_of(sealed) != version_of(record.sealed)) {
+    ItemRecord under_active = record;
+    under_active.sealed = sealed;
+    stored = moved = encode_item(keys_, under_active);
+  }
   auto inserted = txn.insert(env_->db(kRecords), key, stored);
   if (!inserted) return inserted;
   working_.enter(keys_, kRecordsDb, key, stored);

@@ -1,17 +1,19 @@
 // The items environment: records by id, the index of versions by (drive, item), intents, the head.
 // items.cc: one file and its versions; intents.cc: where else it may turn up; copies.cc: that it
-// did; seen.cc: what was refused, and accepted by a person.
+// did; seen.cc: what was refused, and accepted by a person; items_rewrap.cc: versions of unit keys.
 //
 // Thread safety: every member from any thread. Writes run on this environment's committer.
-// Lifetime: keys and unit keys must outlive it.
+// Lifetime: keys and ring must outlive it.
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 
 #include "keystore/committer.h"
 #include "keystore/head.h"
 #include "keystore/intent_table.h"
+#include "keystore/key_ring.h"
 #include "keystore/key_store.h"
 #include "keystore/unit_keys.h"
 
@@ -31,14 +33,19 @@ class Items {
   static EnvParams env_params(const std::string& directory, std::uint64_t map_bytes);
 
   static Result<std::unique_ptr<Items>> open(std::unique_ptr<Env> env, const StoreKeys& keys,
-                                             const UnitKeys& units, Head head,
-                                             const StoreHead& keys_head);
+                                             const KeyRing& ring, Head head);
 
   void put_pending(const ItemRecord& record, Done done);
   void bind(BindRequest request, Done done);
   void set_state(const Id& id, ItemState from, ItemState to, Done done);
   void refresh(const Id& id, Binding binding, Done done);
   Status check_writable();
+
+  Result<std::map<VersionId, std::uint64_t>> count_versions() const;
+  // One slice; `scratch` as for move_wrap (rewrap.h). Waits: not from a completion.
+  Result<Rewrapped> rewrap_some(const RewrapParams& params, MutableByteView scratch);
+  // Calls `write`, which changes the ring, between two groups on the committer's thread. Waits.
+  Status change_keys(const std::function<Status()>& write);
 
   Result<ItemRecord> find(const Id& key) const;
   Result<std::vector<ItemRecord>> versions(std::string_view drive_id,
@@ -68,11 +75,25 @@ class Items {
     ItemRecord record;
     Bytes stored;
   };
-  Items(std::unique_ptr<Env> env, const StoreKeys& keys, const UnitKeys& units, Head head,
-        const StoreHead& keys_head, crypto::SecretBytes scratch);
+  Items(std::unique_ptr<Env> env, const StoreKeys& keys, const KeyRing& ring, Head head,
+        crypto::SecretBytes scratch);
   void begin_group();
   Status write_head(WriteTxn& txn);
   void publish();
+  void show_head();
+  Status touch(WriteTxn& txn);  // a change of the head alone
+
+  struct Move {  // of a record to another version of its unit's key
+    Id id{};
+    VersionId to;
+    Id unit{};
+    Bytes before;
+    Bytes after;
+  };
+  Result<std::vector<std::pair<Id, Bytes>>> find_movable(const UnitKeys& units,
+                                                         const RewrapParams& params,
+                                                         Rewrapped& seen) const;
+  Status apply_moves(WriteTxn& txn, const std::vector<Move>& moves, std::uint64_t& moved);
 
   using IndexHash = std::array<std::uint8_t, 32>;
   Result<Loaded> load(Txn& txn, const Id& id) const;
@@ -80,7 +101,7 @@ class Items {
   Result<std::vector<Id>> version_ids(Txn& txn, std::string_view drive_id,
                                       std::string_view item_id) const;
   Status replace(WriteTxn& txn, const Loaded& loaded);
-  Status apply_put(WriteTxn& txn, const Id& key, ByteView stored);
+  Status apply_put(WriteTxn& txn, const ItemRecord& record, ByteView stored);
   Status apply_bind(WriteTxn& txn, const BindRequest& request);
   Result<std::vector<Loaded>> superseded_by(WriteTxn& txn, const BindRequest& request);
   Status rewrap(SealedKey& sealed);
@@ -106,13 +127,13 @@ class Items {
 
   std::unique_ptr<Env> env_;
   const StoreKeys& keys_;
-  const UnitKeys& units_;
-  const StoreHead keys_head_;    // the published head vouches for the keys environment too
+  const KeyRing& ring_;          // the published head vouches for the keys environment too
   const std::uint64_t reserve_;  // pages that pending records leave to binds
   crypto::SecretBytes scratch_;  // a DEK on its way to a newer unit key
   Head durable_;                 // committer's thread alone, like working_
   Head working_;
   bool has_room_ = true;
+  bool head_waits_ = false;  // for a change of the keys; committer's thread alone
   mutable std::mutex head_mutex_;
   StoreHead published_;
   std::atomic<std::uint64_t> count_{0};

@@ -1,6 +1,7 @@
 // Binding: a pending key becomes a version of an item, and the versions before it step back.
 #include "keystore/items.h"
 #include "keystore/record.h"
+#include "keystore/rewrap.h"
 #include "keystore/version_index.h"
 
 namespace kerros::keystore {
@@ -60,25 +61,15 @@ Result<std::vector<Items::Loaded>> Items::superseded_by(WriteTxn& txn, const Bin
   return older;
 }
 
-// The unit's key may have moved while the file was on its way; what is bound stands under the
-// active version, so that destroying an old one needs to look at bound records once.
+// The unit's key may have moved while the file was on its way; what is stored or bound stands under
+// the active version, so that the records under an older one only become fewer.
 Status Items::rewrap(SealedKey& sealed) {
-  auto active = units_.active(sealed.unit);
-  if (!active) return tl::unexpected(active.error());
-  if (active->kek == sealed.kek && active->version == sealed.kek_version) return {};
-  const crypto::Kek* old_kek = units_.find(sealed.kek, sealed.kek_version);
-  const crypto::Kek* new_kek = units_.find(active->kek, active->version);
-  if (old_kek == nullptr || new_kek == nullptr)
-    return fail(ErrorCode::kNotFound, "the unit key of " + to_hex(sealed.key) + " is gone");
-  crypto::WrapContext context{units_.tenant(), sealed.unit,   sealed.kek,       sealed.kek_version,
-                              sealed.key,      sealed.header, sealed.commitment};
-  if (auto ok = crypto::unwrap_dek(*old_kek, context, sealed.wrapped, scratch_.reveal()); !ok)
-    return ok;
-  context.kek = sealed.kek = active->kek;
-  context.kek_version = sealed.kek_version = active->version;
-  sealed.wrapped = crypto::wrap_dek(*new_kek, context, std::as_const(scratch_).reveal());
-  crypto::wipe(scratch_.reveal());
-  return {};
+  const auto units = ring_.now();
+  const UnitKeyInfo* active = units->active_of(sealed.unit);
+  if (active == nullptr)
+    return fail(ErrorCode::kNotFound, "unit " + to_hex(sealed.unit) + " has no active key");
+  if (id_of(*active) == version_of(sealed)) return {};
+  return move_wrap(*units, *active, sealed, scratch_.reveal());
 }
 
 }  // namespace kerros::keystore

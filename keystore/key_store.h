@@ -27,6 +27,7 @@
 #include "crypto/derive.h"
 #include "crypto/result.h"
 #include "crypto/secret.h"
+#include "keystore/key_versions.h"
 #include "keystore/records.h"
 #include "keystore/unseal.h"
 
@@ -102,8 +103,23 @@ class KeyStore {
   virtual Result<crypto::SecretBytes> derived_key(crypto::Purpose purpose,
                                                   ByteView context) const = 0;
 
+  // --- versions of unit keys ---
+  // These wait for what they write, and must not be called from a completion.
+  // Every version, destroyed ones too, with what stands under it.
+  virtual Result<std::vector<KeyUse>> key_usage() const = 0;
+  // The next version of the unit's key, pending; or the one that is pending already.
+  virtual Result<UnitKeyInfo> make_version(const Id& unit, UnixMillis now) = 0;
+  // From kActive on the very next make_key() uses it. kConflict: it cannot become that
+  // (key_versions.h), or something stands under it. kNotFound: there is no such version.
+  virtual Status set_key_state(const VersionId& version, KeyState to) = 0;
+  // Moves a slice of the records that stand under older versions to the active one of their unit.
+  // Those that change meanwhile are left out: begin again at the end, until nothing is left.
+  virtual Result<Rewrapped> rewrap(const RewrapParams& params) = 0;
+
   // --- items ---
-  virtual void put_pending(ItemRecord record, Done done) = 0;  // kConflict: key id exists
+  // kConflict: the key id exists. Stored under the active version, should that have moved since
+  // the key was made; kNotFound: the version it was made under was destroyed meanwhile.
+  virtual void put_pending(ItemRecord record, Done done) = 0;
   // Pending becomes bound, unverified, suspect, or superseded (a newer version is bound already);
   // other bound and unverified versions of the item become superseded when `newest` says so. The
   // wrap moves to the unit's active key version if that moved meanwhile. kNotFound: no such pending

@@ -1,16 +1,13 @@
 #include "keystore/lmdb_store.h"
 
 #include "crypto/random.h"
+#include "keystore/rewrap.h"
 
 namespace kerros::keystore {
 
-crypto::WrapContext LmdbStore::wrap_context(const SealedKey& sealed) const {
-  return {units_.tenant(), sealed.unit,   sealed.kek,       sealed.kek_version,
-          sealed.key,      sealed.header, sealed.commitment};
-}
-
 Result<NewKey> LmdbStore::make_key(const NewKeyParams& params, const CommitTo& commit_to) {
-  auto active = units_.active(params.unit);
+  const auto units = ring_->now();
+  auto active = units->active(params.unit);
   if (!active) return tl::unexpected(active.error());
   auto slot = pool_->take();
   if (!slot) return tl::unexpected(slot.error());
@@ -22,27 +19,39 @@ Result<NewKey> LmdbStore::make_key(const NewKeyParams& params, const CommitTo& c
   sealed.kek = active->kek;
   sealed.kek_version = active->version;
   crypto::fill_random(sealed.salt);
-  const crypto::Header header{params.suite, false, units_.tenant(), params.unit, sealed.key};
+  const crypto::Header header{params.suite, false, tenant_, params.unit, sealed.key};
   sealed.header = crypto::encode(header);
   const ByteView dek = std::as_const(made.dek).reveal();
   auto commitment = commit_to(header, sealed.salt, dek);
   if (!commitment) return tl::unexpected(commitment.error());
   sealed.commitment = *commitment;
-  const crypto::Kek* kek = units_.find(active->kek, active->version);
+  const crypto::Kek* kek = units->find(id_of(*active));
   if (kek == nullptr) return fail(ErrorCode::kNotFound, "the active unit key is gone");
-  sealed.wrapped = crypto::wrap_dek(*kek, wrap_context(sealed), dek);
+  sealed.wrapped = crypto::wrap_dek(*kek, wrap_context(tenant_, sealed), dek);
   return made;
 }
 
 Result<crypto::SecretPool::Slot> LmdbStore::unlock(const SealedKey& sealed) {
-  const crypto::Kek* kek = units_.find(sealed.kek, sealed.kek_version);
+  const auto units = ring_->now();
+  auto wrap = wrap_of_now(*units, sealed);
+  if (!wrap) return tl::unexpected(wrap.error());
+  const crypto::Kek* kek = units->find(version_of(*wrap));
   if (kek == nullptr)
     return fail(ErrorCode::kNotFound, "the unit key of " + to_hex(sealed.key) + " is not here");
   auto slot = pool_->take();
   if (!slot) return slot;
-  auto unwrapped = crypto::unwrap_dek(*kek, wrap_context(sealed), sealed.wrapped, slot->reveal());
+  auto unwrapped =
+      crypto::unwrap_dek(*kek, wrap_context(tenant_, *wrap), wrap->wrapped, slot->reveal());
   if (!unwrapped) return tl::unexpected(unwrapped.error());
   return slot;
+}
+
+// The caller may have read the record before it was moved and the version destroyed.
+Result<SealedKey> LmdbStore::wrap_of_now(const UnitKeys& units, const SealedKey& sealed) const {
+  if (units.find(version_of(sealed)) != nullptr) return sealed;
+  auto record = items_->find(sealed.key);
+  if (!record && record.error().code != ErrorCode::kNotFound) return tl::unexpected(record.error());
+  return record ? record->sealed : sealed;
 }
 
 Result<crypto::SecretBytes> LmdbStore::derived_key(crypto::Purpose purpose,

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "keystore/fd.h"
 #include "keystore/items.h"
+#include "keystore/key_ring.h"
 #include "keystore/key_store.h"
 #include "keystore/sessions.h"
 
@@ -17,12 +19,19 @@ class LmdbStore : public KeyStore {
   static Result<std::unique_ptr<KeyStore>> open(const StoreParams& params,
                                                 const UnsealWith& unseal);
 
-  Id tenant() const override { return units_.tenant(); }
-  Result<UnitKeyInfo> active_key(const Id& unit) const override { return units_.active(unit); }
-  std::vector<UnitKeyInfo> unit_keys() const override { return units_.all(); }
+  Id tenant() const override { return tenant_; }
+  Result<UnitKeyInfo> active_key(const Id& unit) const override {
+    return ring_->now()->active(unit);
+  }
+  std::vector<UnitKeyInfo> unit_keys() const override { return ring_->now()->all(); }
   Result<NewKey> make_key(const NewKeyParams& params, const CommitTo& commit_to) override;
   Result<crypto::SecretPool::Slot> unlock(const SealedKey& sealed) override;
   Result<crypto::SecretBytes> derived_key(crypto::Purpose purpose, ByteView context) const override;
+
+  Result<std::vector<KeyUse>> key_usage() const override;
+  Result<UnitKeyInfo> make_version(const Id& unit, UnixMillis now) override;
+  Status set_key_state(const VersionId& version, KeyState to) override;
+  Result<Rewrapped> rewrap(const RewrapParams& params) override;
 
   void put_pending(ItemRecord record, Done done) override;
   void bind(const Id& key, Binding binding, ItemState state, bool newest, UnixMillis now,
@@ -72,21 +81,22 @@ class LmdbStore : public KeyStore {
   std::size_t queued() const override { return items_->queued() + sessions_->queued(); }
 
  private:
-  LmdbStore(Fd lock, crypto::RootKey root, StoreKeys keys, UnitKeys units)
-      : lock_(std::move(lock)),
-        root_(std::move(root)),
-        keys_(std::move(keys)),
-        units_(std::move(units)) {}
+  LmdbStore(Fd lock, crypto::RootKey root, StoreKeys keys)
+      : lock_(std::move(lock)), root_(std::move(root)), keys_(std::move(keys)) {}
   Status check_sessions_place(const StoreParams& params);
-  Status open_environments(const StoreParams& params, Head head, const StoreHead& keys_head);
+  Status open_environments(const StoreParams& params, Head head);
   std::array<std::uint8_t, 32> sessions_owner() const;
-  crypto::WrapContext wrap_context(const SealedKey& sealed) const;
+  Result<SealedKey> wrap_of_now(const UnitKeys& units, const SealedKey& sealed) const;
+  Status leave_version(const UnitKeyInfo& changed);
+  Status change_keys(const std::vector<KeyRow>& rows);
 
   Fd lock_;  // first: the last to go
   Fd sessions_lock_;
   crypto::RootKey root_;
   StoreKeys keys_;
-  UnitKeys units_;
+  std::unique_ptr<KeyRing> ring_;
+  Id tenant_{};
+  std::mutex changing_keys_;  // one change of a version at a time
   std::unique_ptr<crypto::SecretPool> pool_;
   std::unique_ptr<Items> items_;
   std::unique_ptr<Sessions> sessions_;

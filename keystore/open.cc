@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "keystore/check.h"
+#include "keystore/keys_file.h"
 #include "keystore/layout.h"
 #include "keystore/lmdb_store.h"
 #include "keystore/record.h"
@@ -55,11 +56,16 @@ Result<std::unique_ptr<KeyStore>> LmdbStore::open(const StoreParams& params,
   if (!keys) return tl::unexpected(keys.error());
   auto keys_head = verify_keys(*keys, *rows);
   if (!keys_head) return tl::unexpected(keys_head.error());
-  auto units = UnitKeys::load(*keys, std::span(*rows).first(rows->size() - 1));
-  if (!units) return tl::unexpected(units.error());
+  rows->pop_back();  // the head's own
 
   std::unique_ptr<LmdbStore> store(
-      new LmdbStore(std::move(*lock), std::move(*root), std::move(*keys), std::move(*units)));
+      new LmdbStore(std::move(*lock), std::move(*root), std::move(*keys)));
+  auto ring =
+      KeyRing::load(store->keys_, params.directory, std::move(*rows), std::move(*keys_head));
+  if (!ring) return tl::unexpected(ring.error());
+  store->ring_ = std::move(*ring);
+  store->tenant_ = store->ring_->now()->tenant();
+  remove_keys_draft(params.directory);
   auto pool = crypto::SecretPool::make(params.transfer_slots, kDekSize);
   if (!pool) return tl::unexpected(pool.error());
   store->pool_ = std::move(*pool);
@@ -67,7 +73,7 @@ Result<std::unique_ptr<KeyStore>> LmdbStore::open(const StoreParams& params,
   auto head = check_items(store->keys_, items_directory(params.directory), params.items_map_bytes);
   if (!head) return tl::unexpected(head.error());
   if (auto ok = store->check_sessions_place(params); !ok) return tl::unexpected(ok.error());
-  if (auto ok = store->open_environments(params, std::move(*head), *keys_head); !ok)
+  if (auto ok = store->open_environments(params, std::move(*head)); !ok)
     return tl::unexpected(ok.error());
   return store;
 }
@@ -91,21 +97,20 @@ Status LmdbStore::check_sessions_place(const StoreParams& params) {
 }
 
 std::array<std::uint8_t, 32> LmdbStore::sessions_owner() const {
-  return row_mac(keys_, kOwnerDb, units_.tenant(), {});
+  return row_mac(keys_, kOwnerDb, tenant_, {});
 }
 
-Status LmdbStore::open_environments(const StoreParams& params, Head head,
-                                    const StoreHead& keys_head) {
+Status LmdbStore::open_environments(const StoreParams& params, Head head) {
   auto env =
       Env::open(Items::env_params(items_directory(params.directory), params.items_map_bytes));
   if (!env) return tl::unexpected(env.error());
-  auto items = Items::open(std::move(*env), keys_, units_, std::move(head), keys_head);
+  auto items = Items::open(std::move(*env), keys_, *ring_, std::move(head));
   if (!items) return tl::unexpected(items.error());
   items_ = std::move(*items);
 
   env = Env::open(Sessions::env_params(params.sessions_directory, params.sessions_map_bytes));
   if (!env) return tl::unexpected(env.error());
-  auto sessions = Sessions::open(std::move(*env), root_, sessions_owner());
+  auto sessions = Sessions::open(std::move(*env), root_, *ring_, sessions_owner());
   if (!sessions) return tl::unexpected(sessions.error());
   sessions_ = std::move(*sessions);
   return {};

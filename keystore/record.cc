@@ -150,6 +150,17 @@ Result<ItemRecord> decode_item(const StoreKeys& keys, ByteView id, ByteView stor
   return record;
 }
 
+VersionId version_of_item(ByteView stored) {
+  VersionId version;
+  if (stored.size() < kItemOpenSize) return version;
+  Decoder open(stored.first(kItemOpenSize));
+  open.number<std::uint8_t>();
+  open.number<std::uint8_t>();
+  open.fixed(version.kek);
+  version.version = open.number<std::uint32_t>();
+  return version;
+}
+
 Bytes encode_intent(const StoreKeys& keys, ByteView row, const Intent& intent) {
   Encoder body;
   body.fixed(intent.id);

@@ -11,6 +11,7 @@
 // Thread safety: pure functions. Source: docs/format.md 4.1 (labels), 5.3.
 #pragma once
 
+#include "keystore/key_versions.h"
 #include "keystore/records.h"
 #include "keystore/store_keys.h"
 
@@ -21,6 +22,9 @@ Bytes encode_item(const StoreKeys& keys, const ItemRecord& record);
 Result<ItemRecord> decode_item(const StoreKeys& keys, ByteView id, ByteView stored);
 // The MAC alone, without opening anything: what the check at start asks of every record.
 Status verify_item(const StoreKeys& keys, ByteView id, ByteView stored);
+
+// What lies open in a stored record.
+VersionId version_of_item(ByteView stored);
 
 // `row` is intent_row() of it.
 Bytes encode_intent(const StoreKeys& keys, ByteView row, const Intent& intent);

@@ -32,6 +32,8 @@ const char* name(KeyState state) {
       return "retired";
     case KeyState::kDestroyed:
       return "destroyed";
+    case KeyState::kReplaced:
+      return "replaced";
   }
   return "unknown";
 }

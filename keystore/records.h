@@ -19,8 +19,9 @@ using UnixMillis = std::uint64_t;
 enum class KeyState : std::uint8_t {  // On disk: never renumber.
   kPending = 1,                       // made, not yet in a verified backup: seals nothing
   kActive = 2,                        // seals new files of its unit
-  kRetired = 3,                       // opens, seals nothing
+  kRetired = 3,                       // nothing stands under it, and nothing will
   kDestroyed = 4,                     // the key is gone
+  kReplaced = 5,                      // a newer one seals; opens what still stands under it
 };
 
 struct UnitKeyInfo {

@@ -42,8 +42,9 @@ EnvParams Sessions::env_params(const std::string& directory, std::uint64_t map_b
 }
 
 Result<std::unique_ptr<Sessions>> Sessions::open(std::unique_ptr<Env> env,
-                                                 const crypto::RootKey& root, ByteView owner) {
-  std::unique_ptr<Sessions> sessions(new Sessions(std::move(env), root));
+                                                 const crypto::RootKey& root, const KeyRing& ring,
+                                                 ByteView owner) {
+  std::unique_ptr<Sessions> sessions(new Sessions(std::move(env), root, ring));
   const Env& opened = *sessions->env_;
   auto written = sessions->committer_->submit_and_wait(
       [&](WriteTxn& txn) { return txn.put(opened.db(kOwner), as_bytes(kOwnerDb), owner); });
@@ -51,20 +52,26 @@ Result<std::unique_ptr<Sessions>> Sessions::open(std::unique_ptr<Env> env,
   return sessions;
 }
 
-Sessions::Sessions(std::unique_ptr<Env> env, const crypto::RootKey& root)
+Sessions::Sessions(std::unique_ptr<Env> env, const crypto::RootKey& root, const KeyRing& ring)
     : env_(std::move(env)),
       root_(root),
+      ring_(ring),
       committer_(std::make_unique<Committer>(*env_, Committer::Hooks{})) {}
 
 void Sessions::put(const SessionRecord& record, Done done) {
   auto stored = encode_session(root_, record);
   if (!stored) return done(tl::unexpected(stored.error()));
-  committer_->submit([this, session = record.session, stored = std::move(*stored)](
-                         WriteTxn& txn) { return apply_put(txn, session, stored); },
+  committer_->submit([this, session = record.session, version = version_of(record.sealed),
+                      stored = std::move(*stored)](
+                         WriteTxn& txn) { return apply_put(txn, session, version, stored); },
                      std::move(done));
 }
 
-Status Sessions::apply_put(WriteTxn& txn, const Id& session, ByteView stored) {
+Status Sessions::apply_put(WriteTxn& txn, const Id& session, const VersionId& version,
+                           ByteView stored) {
+  if (!ring_.admits(version))
+    return fail(ErrorCode::kUnavailable, "version " + std::to_string(version.version) +
+                                             " of the unit key takes no new sessions");
   if (auto ok = txn.insert(env_->db(kRecords), session, stored); !ok) return ok;
   return txn.put(env_->db(kExpiry), expiry_key(expires_of(stored), session), {});
 }
@@ -168,6 +175,27 @@ Result<SessionRecord> Sessions::find(const Id& session) const {
   if (!stored) return tl::unexpected(stored.error());
   if (!*stored) return tl::unexpected(not_there(session));
   return decode_session(root_, session, **stored);
+}
+
+Result<std::vector<std::pair<VersionId, UnixMillis>>> Sessions::uses() const {
+  auto txn = ReadTxn::begin(*env_);
+  if (!txn) return tl::unexpected(txn.error());
+  std::vector<std::pair<VersionId, UnixMillis>> found;
+  Status failed;
+  const auto visit = [&](ByteView id, ByteView stored) {
+    auto record = decode_session(root_, id, stored);
+    if (record) found.emplace_back(version_of(record->sealed), record->expires);
+    if (record) crypto::wipe(record->state);  // holds the key of the plain tail
+    if (!record) failed = tl::unexpected(record.error());
+    return record.has_value();
+  };
+  if (auto ok = (*txn)->walk(env_->db(kRecords), {}, visit); !ok) return tl::unexpected(ok.error());
+  if (!failed) return tl::unexpected(failed.error());
+  return found;
+}
+
+Status Sessions::settle() {
+  return committer_->submit_and_wait([](WriteTxn&) -> Status { return {}; });
 }
 
 Result<std::vector<Id>> Sessions::expired(UnixMillis now) const {

@@ -48,6 +48,10 @@ Id id_of(const KeyRow& row) {
   return id;
 }
 
+bool is_known(KeyState state) {
+  return state >= KeyState::kPending && state <= KeyState::kReplaced;
+}
+
 // What a sealed unit key is bound to: all that never changes (its state does).
 Bytes kek_context(const Id& unit, const Id& kek, std::uint32_t version) {
   Encoder out;
@@ -78,14 +82,15 @@ KeyRow unit_row(const StoreKeys& keys, const Id& unit, std::string_view name, Un
   return with_mac(keys, row_key('U', unit), std::move(value));
 }
 
-KeyRow kek_row(const StoreKeys& keys, const UnitKeyInfo& info, const crypto::Kek& kek) {
+KeyRow kek_row(const StoreKeys& keys, const UnitKeyInfo& info, const crypto::Kek* kek) {
   Encoder value;
   value.number(kVersion);
   value.number(static_cast<std::uint8_t>(info.state));
   value.fixed(info.unit);
   value.number(info.created);
-  value.fixed(crypto::seal_value(keys.kek_wrap.reveal(), crypto::label(crypto::Purpose::kKekWrap),
-                                 kek_context(info.unit, info.kek, info.version), kek.reveal()));
+  if (kek != nullptr)
+    value.fixed(crypto::seal_value(keys.kek_wrap.reveal(), crypto::label(crypto::Purpose::kKekWrap),
+                                   kek_context(info.unit, info.kek, info.version), kek->reveal()));
   return with_mac(keys, row_key('K', info.kek, info.version), std::move(value));
 }
 
@@ -104,13 +109,20 @@ Result<UnitKeys> UnitKeys::load(const StoreKeys& keys, std::span<const KeyRow> r
   UnitKeys loaded;
   for (const KeyRow& row : rows)
     if (auto ok = loaded.load_row(keys, row); !ok) return tl::unexpected(ok.error());
-  for (UnitKeyInfo& info : loaded.infos_) {
-    const auto named = std::find_if(loaded.names_.begin(), loaded.names_.end(),
-                                    [&](const auto& entry) { return entry.first == info.unit; });
-    if (named == loaded.names_.end()) return tl::unexpected(damaged("a unit"));
-    info.unit_name = named->second;
-  }
+  if (auto ok = loaded.check_units(); !ok) return tl::unexpected(ok.error());
   return loaded;
+}
+
+Status UnitKeys::check_units() {
+  for (UnitKeyInfo& info : infos_) {
+    const auto named =
+        std::ranges::find(names_, info.unit, [](const auto& one) { return one.first; });
+    if (named == names_.end()) return tl::unexpected(damaged("a unit"));
+    info.unit_name = named->second;
+    if (info.state == KeyState::kActive && active_of(info.unit) != &info)
+      return tl::unexpected(damaged("unit key " + to_hex(info.kek)));
+  }
+  return {};
 }
 
 Status UnitKeys::load_row(const StoreKeys& keys, const KeyRow& row) {
@@ -161,26 +173,46 @@ Status UnitKeys::load_kek(const StoreKeys& keys, const KeyRow& row) {
   info.state = static_cast<KeyState>(in.number<std::uint8_t>());
   in.fixed(info.unit);
   info.created = in.number<std::uint64_t>();
+  const bool gone = info.state == KeyState::kDestroyed;
+  const ByteView sealed = in.rest();
+  if (!is_known(info.state) || gone != sealed.empty()) return tl::unexpected(damaged(what));
+  if (gone) {
+    infos_.push_back(std::move(info));
+    keks_.emplace_back();
+    return {};
+  }
   auto opened = crypto::open_value(keys.kek_wrap.reveal(), crypto::label(crypto::Purpose::kKekWrap),
-                                   kek_context(info.unit, info.kek, info.version), in.rest());
+                                   kek_context(info.unit, info.kek, info.version), sealed);
   if (!opened) return tl::unexpected(damaged(what));
   auto kek = crypto::Kek::copy_of(std::as_const(*opened).reveal());
   if (!kek) return tl::unexpected(kek.error());
   infos_.push_back(std::move(info));
-  keks_.push_back(std::move(*kek));
+  keks_.emplace_back(std::move(*kek));
   return {};
 }
 
 Result<UnitKeyInfo> UnitKeys::active(const Id& unit) const {
-  for (const UnitKeyInfo& info : infos_)
-    if (info.unit == unit && info.state == KeyState::kActive) return info;
+  if (const UnitKeyInfo* found = active_of(unit)) return *found;
   return fail(ErrorCode::kNotFound, "unit " + to_hex(unit) + " has no active key");
 }
 
-const crypto::Kek* UnitKeys::find(const Id& kek, std::uint32_t version) const {
-  for (std::size_t i = 0; i < infos_.size(); ++i)
-    if (infos_[i].kek == kek && infos_[i].version == version) return &keks_[i];
+const UnitKeyInfo* UnitKeys::active_of(const Id& unit) const {
+  for (const UnitKeyInfo& info : infos_)
+    if (info.unit == unit && info.state == KeyState::kActive) return &info;
   return nullptr;
+}
+
+const UnitKeyInfo* UnitKeys::info(const VersionId& version) const {
+  for (const UnitKeyInfo& info : infos_)
+    if (keystore::id_of(info) == version) return &info;
+  return nullptr;
+}
+
+const crypto::Kek* UnitKeys::find(const VersionId& version) const {
+  const UnitKeyInfo* found = info(version);
+  if (found == nullptr) return nullptr;
+  const auto& kek = keks_[static_cast<std::size_t>(found - infos_.data())];
+  return kek ? &*kek : nullptr;
 }
 
 }  // namespace kerros::keystore

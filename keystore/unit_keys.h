@@ -4,7 +4,9 @@
 //   'M' method(16)              a row of root.h
 //   'U' unit(16)                version(1) created(8) sealed name mac(32)
 //   'K' kek(16) kek version(4)  version(1) state(1) unit(16) created(8) sealed key mac(32)
+//                               without a sealed key when it is destroyed
 //
+// A unit has at most one active version. What does not hold together is refused as damaged.
 // Thread safety: const after load. Source: docs/format.md 5.3.
 #pragma once
 
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "crypto/wrap.h"
+#include "keystore/key_versions.h"
 #include "keystore/root.h"
 #include "keystore/store_keys.h"
 
@@ -25,7 +28,7 @@ using KeyRow = std::pair<Bytes, Bytes>;  // key, value
 KeyRow store_row(const StoreKeys& keys, const Id& tenant, UnixMillis created);
 KeyRow root_row(const RootRow& row);
 KeyRow unit_row(const StoreKeys& keys, const Id& unit, std::string_view name, UnixMillis created);
-KeyRow kek_row(const StoreKeys& keys, const UnitKeyInfo& info, const crypto::Kek& kek);
+KeyRow kek_row(const StoreKeys& keys, const UnitKeyInfo& info, const crypto::Kek* kek);
 
 Result<std::vector<RootRow>> root_rows(std::span<const KeyRow> rows);
 
@@ -37,16 +40,19 @@ class UnitKeys {
   const std::vector<UnitKeyInfo>& all() const { return infos_; }
   // The version that seals; kNotFound: no such unit or none active.
   Result<UnitKeyInfo> active(const Id& unit) const;
-  const crypto::Kek* find(const Id& kek, std::uint32_t version) const;
+  const UnitKeyInfo* active_of(const Id& unit) const;  // the same; null
+  const UnitKeyInfo* info(const VersionId& version) const;
+  const crypto::Kek* find(const VersionId& version) const;  // null: unknown or destroyed
 
  private:
   UnitKeys() = default;
   Status load_row(const StoreKeys& keys, const KeyRow& row);
   Status load_kek(const StoreKeys& keys, const KeyRow& row);
   Status load_unit(const StoreKeys& keys, const KeyRow& row);
+  Status check_units();
   Id tenant_{};
   std::vector<UnitKeyInfo> infos_;
-  std::vector<crypto::Kek> keks_;  // beside infos_
+  std::vector<std::optional<crypto::Kek>> keks_;  // beside infos_; none of a destroyed one
   std::vector<std::pair<Id, std::string>> names_;
 };
 
