@@ -132,7 +132,7 @@ class Reader {
     const auto text = node.value_exact<std::string>();
     const auto time = text ? config::parse_duration(*text) : std::nullopt;
     if (!time)
-      return wrong(node, "a time in quotes with its unit (ms, s, m, h)",
+      return wrong(node, "a time in quotes with its unit (ms, s, m, h, d)",
                    "\"" + config::to_text(*slot.value) + "\"");
     *slot.value = *time;
     return {};

@@ -69,6 +69,10 @@ struct Config {
     std::string key_file = "secrets/root.key";  // with kKeyFile; never inside the store
   } unseal;
 
+  struct Keys {
+    std::chrono::milliseconds rotate_after = std::chrono::hours(24 * 365);  // 0: never warns
+  } keys;
+
   struct Audit {
     std::string directory = "audit";
     std::string origin;  // default: "kerros/" and the random tenant id

@@ -62,6 +62,7 @@ void add_service(Config& c, std::vector<Key>& keys) {
       {"unseal.method", kRestart,
        choice(kMethods, c.unseal.method, Config::Unseal::Method::kKeyFile)},
       {"unseal.key_file", kRestart, Path{&c.unseal.key_file}},
+      {"keys.rotate_after", kReload, Duration{&c.keys.rotate_after}},
       {"audit.directory", kRestart, Path{&c.audit.directory}},
       {"audit.origin", kRestart, Text{&c.audit.origin}},
       {"unit", kReload, Text{&c.unit}},

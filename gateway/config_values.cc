@@ -14,8 +14,8 @@ namespace {
 
 using Units = std::span<const std::pair<std::string_view, std::uint64_t>>;
 
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> kTimeUnits = {
-    {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> kTimeUnits = {
+    {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> kSizeUnits = {
     {{"B", 1},
      {"KiB", std::uint64_t{1} << 10},

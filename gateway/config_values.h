@@ -12,7 +12,7 @@
 
 namespace kerros::config {
 
-// "500ms", "30s", "5m", "24h": a whole number and its unit.
+// "500ms", "30s", "5m", "24h", "90d": a whole number and its unit.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::string to_text(std::chrono::milliseconds duration);
 

@@ -13,6 +13,8 @@ namespace kerros::tools {
 std::vector<Command> init_commands(const Globals& globals);
 std::vector<Command> item_commands(const Globals& globals);
 std::vector<Command> key_commands(const Globals& globals);
+std::vector<Command> key_change_commands(const Globals& globals);
+std::vector<Command> key_rewrap_commands(const Globals& globals);
 std::vector<Command> inspect_commands(const Globals& globals);
 std::vector<Command> open_commands(const Globals& globals);
 std::vector<Command> policy_commands(const Globals& globals);

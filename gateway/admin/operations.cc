@@ -16,11 +16,16 @@ struct Row {
   Result<Json> (*run)(const Context&);
   std::string_view options;  // each followed by a space
 };
-constexpr std::array<Row, 7> kTable = {
+constexpr std::array<Row, 12> kTable = {
     {{"GET", "/v1/items", list_items, "drive state after limit "},
      {"GET", "/v1/items/show", show_item, "item drive "},
      {"POST", "/v1/items/accept", accept_item, "drive item reason key dry-run "},
      {"GET", "/v1/keys", list_keys, ""},
+     {"GET", "/v1/keys/usage", key_usage, "unit "},
+     {"POST", "/v1/keys/rotate", rotate_keys, "unit all older-than dry-run "},
+     {"POST", "/v1/keys/rewrap", rewrap_keys, "unit all after limit "},
+     {"POST", "/v1/keys/retire", retire_keys, "unit all version dry-run "},
+     {"POST", "/v1/keys/destroy", destroy_keys, "unit version confirm dry-run "},
      {"GET", "/v1/status", status, ""},
      {"GET", "/v1/audit", read_log, "from limit last "},
      {"GET", "/v1/audit/verify", verify_log, ""}}};

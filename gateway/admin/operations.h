@@ -9,6 +9,11 @@
 //   GET /v1/items/show?item=ITEM&drive=       {"versions":[...]}; ITEM: item, key or record id
 //   POST /v1/items/accept?drive=&item=&reason=&key=  or  &dry-run=    {"accepts","key","done",...}
 //   GET /v1/keys                              {"keys":[...]}
+//   GET /v1/keys/usage?unit=                  {"usage":[...]}, a version each
+//   POST /v1/keys/rotate?unit=|all=&older-than=MS&dry-run=         {"rotated":[...]}
+//   POST /v1/keys/rewrap?unit=|all=&after=&limit=                  {"moved":N,"next":ID or null}
+//   POST /v1/keys/retire?unit=|all=&version=&dry-run=              {"retired":[...]}
+//   POST /v1/keys/destroy?unit=&version=&confirm=NAME&dry-run=     {"destroyed":[...]}
 //   GET /v1/audit?from=&limit=  or  ?last=    {"records":[...],"size":N}
 //   GET /v1/audit/verify                      {"records":N,"checkpoints":N,...}
 //

@@ -3,6 +3,7 @@
 #include <sys/vfs.h>
 
 #include "gateway/admin/noun.h"
+#include "gateway/audit/time_text.h"
 
 namespace kerros::admin {
 namespace {
@@ -28,8 +29,28 @@ Json problems_of(Installation& installation) {
   return problems;
 }
 
-Json warnings_of(const Config& config) {
+// Whose turn it is to be rotated, and what a rotation that was cut short left behind.
+void warn_of_keys(const Config& config, const keystore::KeyStore& store, Json& warnings) {
+  const auto period = static_cast<std::uint64_t>(config.keys.rotate_after.count());
+  for (const auto& key : store.unit_keys()) {
+    const std::string version =
+        "version " + std::to_string(key.version) + " of unit \"" + key.unit_name + "\"";
+    const bool old = period != 0 && key.created + period <= now_ms();
+    if (key.state == keystore::KeyState::kActive && old)
+      warnings.push_back({{"name", "key-rotation-due"},
+                          {"what", version + " seals since " + audit::time_text(key.created) +
+                                       ": `kerros key rotate " + key.unit_name + "`"}});
+    if (key.state == keystore::KeyState::kPending)
+      warnings.push_back(
+          {{"name", "key-pending"},
+           {"what", version + " was made and seals nothing yet: `kerros key rotate " +
+                        key.unit_name + "` goes on"}});
+  }
+}
+
+Json warnings_of(const Config& config, const keystore::KeyStore& store) {
   auto warnings = Json::array();
+  warn_of_keys(config, store, warnings);
   if (!on_tmpfs(config.store.sessions))
     warnings.push_back({{"name", "sessions-on-disk"},
                         {"what", config.store.sessions +
@@ -70,7 +91,7 @@ Result<Json> status(const Context& context) {
                 {"records", installation.log->size()}}},
               {"cipher", installation.backend->name()},
               {"problems", std::move(problems)},
-              {"warnings", warnings_of(context.config)}};
+              {"warnings", warnings_of(context.config, *installation.store)}};
 }
 
 }  // namespace kerros::admin

@@ -42,6 +42,10 @@ constexpr std::array kTable = {
     Row{Event::kStoreMismatch, Class::kError, "store-mismatch"},
     Row{Event::kStoreAccepted, Class::kAdmin, "store-accepted"},
     Row{Event::kItemAccepted, Class::kAdmin, "item-accepted"},
+    Row{Event::kKeyRotated, Class::kAdmin, "key-rotated"},
+    Row{Event::kKeyRewrapped, Class::kAdmin, "key-rewrapped"},
+    Row{Event::kKeyRetired, Class::kAdmin, "key-retired"},
+    Row{Event::kKeyDestroyed, Class::kAdmin, "key-destroyed"},
     Row{Event::kLogRead, Class::kAccess, "log-read"},
     Row{Event::kRegisterRead, Class::kAccess, "register-read"},
 };

@@ -49,6 +49,10 @@ enum class Event : std::uint16_t {  // On disk: never renumber.
   kStoreMismatch = 30,    // ERROR   the store is not the one the log last saw
   kStoreAccepted = 31,    // ADMIN   an operator accepted it
   kItemAccepted = 32,     // ADMIN   an operator accepted what was refused for an item
+  kKeyRotated = 34,       // ADMIN   a unit's key got a new version
+  kKeyRewrapped = 35,     // ADMIN   records were moved to the active version
+  kKeyRetired = 36,       // ADMIN   a version went out of use
+  kKeyDestroyed = 37,     // ADMIN   a version's key is gone
   kLogRead = 40,          // ACCESS  somebody read the log
   kRegisterRead = 41,     // ACCESS  somebody listed items or keys
 };

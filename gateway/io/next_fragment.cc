@@ -106,6 +106,7 @@ net::awaitable<void> finish_session(Exchange& x, HeldSession& s, Upload& upload,
   s.state.final_answer =
       co_await upload.finish(answer.body, s.state.plain_total, sealed, s.state.hashes);
   s.state.final_status = answer.head.status;
+  s.record.sealed = {};  // only the answer is kept: the version of the unit's key is free of it
   co_await store_session(x, s, ~std::uint64_t{0}, now_ms() + kKeepFinishedMs);
   co_await reply_json(x, s, s.state.final_status, s.state.final_answer);
 }

@@ -216,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "for example: [443]"},
         Refused{"[proxy]\nexempt = [\"a b\"]", ":2: `proxy.exempt` has a wrong value",
                 "for example: [\"*.sharepoint.com\"]"},
-        Refused{"[proxy]\ntunnel_idle = \"2d\"", ":2: `proxy.tunnel_idle` has a wrong value",
+        Refused{"[proxy]\ntunnel_idle = \"2w\"", ":2: `proxy.tunnel_idle` has a wrong value",
                 "for example: \"15m\""},
         Refused{"[proxy]\ntunnel_idle = \"0s\"", ": `proxy.tunnel_idle` is 0ms",
                 "write a time between \"10ms\" and \"24h\""},
