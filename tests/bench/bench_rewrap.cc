@@ -82,7 +82,7 @@ Binding make_binding(const Id& key) {
   return binding;
 }
 
-void bind(KeyStore& store, const Id& key, Done done) {
+void bind_upload(KeyStore& store, const Id& key, Done done) {
   store.bind(key, make_binding(key), ItemState::kBound, true, 1'800'000'000'001, std::move(done));
 }
 
@@ -93,7 +93,7 @@ void fill(KeyStore& store, std::uint64_t records) {
     const ItemRecord record = make_record(store);
     const Id key = record.sealed.key;
     store.put_pending(record, [](const Status& ok) { must(ok.has_value(), "put"); });
-    bind(store, key, [&](const Status& ok) {
+    bind_upload(store, key, [&](const Status& ok) {
       must(ok.has_value(), "bind");
       --left;
     });
@@ -128,7 +128,7 @@ void upload_until(KeyStore& store, const std::atomic<bool>& stop, const char* wh
     const auto began = Clock::now();
     std::promise<void> bound;
     store.put_pending(record, [](const Status& ok) { must(ok.has_value(), "put"); });
-    bind(store, record.sealed.key, [&](const Status& ok) {
+    bind_upload(store, record.sealed.key, [&](const Status& ok) {
       must(ok.has_value(), "bind");
       bound.set_value();
     });
