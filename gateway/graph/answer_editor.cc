@@ -76,7 +76,6 @@ class Editor {
     const Object& object = shape_.items[position];
     const ItemEdit& edit = edit_at(position) != nullptr ? *edit_at(position) : kNothing;
     const Unwanted* unwanted = unwanted_of(object.span.begin);
-    if (&edit == &kNothing && unwanted == nullptr) return;
     const auto members = shape_.members(object);
     Marks goes(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
@@ -95,10 +94,11 @@ class Editor {
         if (text_.is_object(member.value)) file(member.value, edit);
         return false;
       case Word::kDownloadUrl:
-        if (!edit.download_url) return false;
-        if (!edit.download_url->empty())
-          splicer_.replace(member.value, to_json_string(*edit.download_url));
-        return edit.download_url->empty();
+        if (!edit.download_url.empty())
+          splicer_.replace(member.value, to_json_string(edit.download_url));
+        return edit.download_url.empty();
+      case Word::kFieldSize:
+        return field_size(member.value, edit) || (edit.strip_media && !edit.size);
       case Word::kMedia:
         return edit.strip_media;
       default:
@@ -112,6 +112,12 @@ class Editor {
       splicer_.replace(value, text_.is_string(value) ? '"' + digits + '"' : digits);
     }
     return edit.drop_size && !edit.size;
+  }
+
+  // "12;#17000" and other forms of a column cannot be said anew.
+  bool field_size(Span value, const ItemEdit& edit) {
+    const bool is_number = text_.integer_of(value).has_value();
+    return size(value, edit) || (edit.size && !is_number);
   }
 
   void file(Span object, const ItemEdit& edit) {
@@ -166,14 +172,14 @@ class Editor {
       edit = edit_at(fields.item);
     else if (edits_.columns && fields.object.span.begin == text_.root().begin)
       edit = &*edits_.columns;
-    if (edit == nullptr) return;
+    static const ItemEdit kNothing;
+    if (edit == nullptr) edit = &kNothing;
     const auto members = shape_.members(fields.object);
     Marks goes(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
+      goes[i] = word_of(members[i].name) == Word::kDownloadUrl;
       if (!is_field_size(members[i].name)) continue;
-      // "12;#17000" and other forms of a column cannot be said anew.
-      const bool is_number = text_.integer_of(members[i].value).has_value();
-      goes[i] = size(members[i].value, *edit) || (edit->size && !is_number);
+      goes[i] = field_size(members[i].value, *edit);
     }
     splicer_.edit_object(fields.object.span, members, goes, "");
   }

@@ -114,12 +114,14 @@ AnswerShape::AnswerShape(JsonText& text) {
 }
 
 void AnswerShape::visit(JsonText& text, Span object, std::span<const Member> members) {
-  bool item = false, columns = false;
+  bool item = false, facet = false, columns = false;
   const Member *inner = nullptr, *drive_item = nullptr, *summary = nullptr, *resource = nullptr;
   for (const Member& member : members) {
     const Word word = word_of(member.name);
     if (word == Word::kOther) continue;
-    item = item || makes_item(text, member, word);
+    const bool makes = makes_item(text, member, word);
+    item = item || makes;
+    facet = facet || (makes && word != Word::kSize) || word == Word::kParentReference;
     columns = columns || word == Word::kFieldSize;
     if (word == Word::kFields && text.is_object(member.value)) inner = &member;
     if (word == Word::kDriveItem && text.is_object(member.value)) drive_item = &member;
@@ -130,7 +132,8 @@ void AnswerShape::visit(JsonText& text, Span object, std::span<const Member> mem
   }
   if (inner != nullptr)
     note_fields(text, inner->value, drive_item != nullptr ? drive_item->value : Span{});
-  if (columns)
+  // An item may repeat its size as columns do; columns have no facet of an item.
+  if (columns && !(item && facet))
     fields.push_back({keep(object, members), 0, FoundItem::kNone});
   else if (item)
     items.push_back(keep(object, members));
@@ -149,7 +152,10 @@ void AnswerShape::note_fields(JsonText& text, Span span, Span drive_item) {
   forget(items, [](const Object& one) { return one.span; });
   forget(fields, [](const Fields& one) { return one.object.span; });
   const Members members = text.members(span);
-  if (std::ranges::any_of(members, [](const Member& one) { return is_field_size(one.name); }))
+  const auto matters = [](const Member& one) {
+    return is_field_size(one.name) || word_of(one.name) == Word::kDownloadUrl;
+  };
+  if (std::ranges::any_of(members, matters))
     fields.push_back({keep(span, members), drive_item.begin, FoundItem::kNone});
 }
 

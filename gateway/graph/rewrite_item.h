@@ -45,7 +45,7 @@ struct FoundItem {
   std::string parent_path;  // parentReference.path, decoded: "/drives/b!x/root:/A/B"
   std::optional<std::uint64_t> size;
   std::string quick_xor_hash;  // base64, empty when absent
-  std::string download_url;    // either spelling, empty when absent
+  std::string download_url;    // either spelling, empty when absent or no text
   std::size_t parent = kNone;  // position of the nearest item around it
   std::string via;             // the parent's key under which it lies: "remoteItem", "versions" ...
   bool is_folder = false;
@@ -66,7 +66,9 @@ struct ItemEdit {
   // Replaces it, adds it to a file facet that has none, and takes other hashes of the ciphertext
   // away; empty string: removes "hashes".
   std::optional<std::string> quick_xor_hash;
-  std::optional<std::string> download_url;  // replaces it; empty string: removes the key
+  // Replaces it, in either spelling and of any type. Without one, and wherever no item is, the keys
+  // go: no answer leads past us.
+  std::string download_url;
   // Replaces a file.mimeType that says only "application/octet-stream"; may be empty.
   std::string media_type;
   // Takes away what the cloud made of the stored bytes: image, photo, audio, video, location,

@@ -75,7 +75,7 @@ void say_version(VersionSizes& versions, const FoundItem& item, const FoundItem&
 
 void hide_unnamed(const FoundItem& item, graph::ItemEdit& edit) {
   if (is_named(item) || item.is_folder || item.is_root) return;
-  edit.drop_size = item.size && crypto::plain_size(*item.size);
+  edit.drop_size = !item.size || crypto::plain_size(*item.size);  // columns may repeat it
   edit.quick_xor_hash = "";
 }
 

@@ -42,7 +42,6 @@ graph::ItemEdit edit_of(const graph::FoundItem& version, const std::vector<ItemR
   // What may be sealed, and is in no record: nobody can say what the size means.
   edit.drop_size =
       !edit.size && !known.empty() && version.size && crypto::plain_size(*version.size);
-  if (!version.download_url.empty()) edit.download_url = "";
   return edit;
 }
 

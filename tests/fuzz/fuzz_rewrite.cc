@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_CHECK(after->size() <= items.size());
   for (const FoundItem& item : *after) {
     FUZZ_CHECK(!item.size || *item.size == 7);
-    FUZZ_CHECK(item.download_url.empty() || item.download_url == *edit.download_url);
+    FUZZ_CHECK(item.download_url.empty() || item.download_url == edit.download_url);
     if (choice & 1)
       FUZZ_CHECK(item.quick_xor_hash.empty() || item.quick_xor_hash == *edit.quick_xor_hash);
   }
