@@ -47,6 +47,21 @@ bool has_any(std::span<const Member> members, const auto& names) {
       names, [&](std::string_view name) { return last_member(members, name) != nullptr; });
 }
 
+// What tells of the bytes themselves, true of the plain ones only.
+constexpr std::array<std::string_view, 4> kContentKeys{"size", "file", "hashes", "content"};
+
+bool is_null(const JsonText& text, Span value) { return text.raw(value) == "null"; }
+
+// Whether an object other than the outermost has a source: readers could take it for the one.
+bool nests_source(JsonText& text) {
+  bool found = false;
+  const Span root = text.root();
+  text.for_each_object([&](Span object, std::span<const Member> members) {
+    found = found || (object.begin != root.begin && has_any(members, kSourceKeys));
+  });
+  return found;
+}
+
 bool is_blank(std::string_view json) {
   return json.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -65,16 +80,24 @@ Result<SessionRequest> read_session_request(std::string_view json) {
   if (!text) return tl::unexpected(text.error());
   const Members top = text->members(text->root());
   const Members item = item_of(*text, top);
-  if (const Member* size = last_member(item, "fileSize");
-      size && text->raw(size->value) != "null") {
-    request.file_size = text->integer_of(size->value);
-    if (!request.file_size) return fail(ErrorCode::kMalformed, "fileSize is not a size");
+  for (const Members* members : {&item, &top}) {
+    const Member* size = last_member(*members, "fileSize");
+    if (size == nullptr || is_null(*text, size->value)) continue;
+    const auto told = text->integer_of(size->value);
+    if (!told) return fail(ErrorCode::kMalformed, "fileSize is not a size");
+    if (request.file_size.value_or(*told) != *told)
+      return fail(ErrorCode::kMalformed, "two sizes of the file");
+    request.file_size = told;
   }
-  // Some clients put the annotation beside the item instead of inside it.
   const Members& where = has_any(item, kConflictKeys) ? item : top;
   request.conflict_behavior = string_at(*text, where, kConflictKeys);
   request.name = string_at(*text, item, "name");
-  request.source_url = string_at(*text, has_any(item, kSourceKeys) ? item : top, kSourceKeys);
+  const std::string beside = string_at(*text, top, "name");
+  if (!request.name.empty() && !beside.empty() && beside != request.name)
+    return fail(ErrorCode::kMalformed, "two names of the file");
+  if (request.name.empty()) request.name = beside;
+  request.names_source = has_any(top, kSourceKeys) || nests_source(*text);
+  request.describes_content = has_any(item, kContentKeys) || has_any(top, kContentKeys);
   const Member* defer = last_member(top, "deferCommit");
   request.defer_commit = defer != nullptr && text->raw(defer->value) == "true";
   return request;
@@ -84,11 +107,13 @@ Result<std::string> rewrite_session_request(std::string_view json, std::uint64_t
   if (is_blank(json)) return std::string(json);
   auto text = parse_request(json);
   if (!text) return tl::unexpected(text.error());
-  const Members item = item_of(*text, text->members(text->root()));
+  const Members top = text->members(text->root());
+  const Members item = item_of(*text, top);
+  const std::string digits = std::to_string(sealed_size);
   Splicer splicer;
-  if (const Member* size = last_member(item, "fileSize");
-      size && text->raw(size->value) != "null") {
-    const std::string digits = std::to_string(sealed_size);
+  for (const Members* members : {&item, &top}) {
+    const Member* size = last_member(*members, "fileSize");
+    if (size == nullptr || is_null(*text, size->value)) continue;
     splicer.replace(size->value, text->is_string(size->value) ? '"' + digits + '"' : digits);
   }
   return splicer.apply(json);
@@ -137,7 +162,9 @@ Result<CommitRequest> read_commit_request(std::string_view json) {
     if (const Member* member = last_member(top, key);
         member && text->string_of(member->value) != request.source_url)
       return fail(ErrorCode::kMalformed, "two sources of the content");
-  if (has_any(top, std::array<std::string_view, 3>{"file", "content", "folder"}))
+  if (nests_source(*text)) return fail(ErrorCode::kMalformed, "two sources of the content");
+  if (has_any(top, kContentKeys) ||
+      has_any(top, std::array<std::string_view, 3>{"folder", "fileSize", "item"}))
     return fail(ErrorCode::kMalformed, "a source and other content");
   return request;
 }

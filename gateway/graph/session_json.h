@@ -17,13 +17,14 @@ namespace kerros::graph {
 // Members of a createUploadSession request body that the gateway must know or change.
 struct SessionRequest {
   std::optional<std::uint64_t> file_size;
-  std::string name;  // item.name
+  std::string name;  // item.name; some clients put what belongs into the item beside it
   std::string conflict_behavior;
-  std::string source_url;  // commits another session: the client echoes an upload URL
+  bool names_source = false;       // a sourceUrl in either spelling, of any type, anywhere: refuse
+  bool describes_content = false;  // a size or hash beside fileSize: nothing that can be rewritten
   bool defer_commit = false;
 };
 Result<SessionRequest> read_session_request(std::string_view json);  // empty text: all defaults
-// The same octets with item.fileSize replaced by the sealed size when it is there.
+// The same octets with every fileSize replaced by the sealed size.
 Result<std::string> rewrite_session_request(std::string_view json, std::uint64_t sealed_size);
 
 // Members of upstream's createUploadSession and fragment answers.
@@ -43,7 +44,8 @@ struct CommitRequest {
   std::string name;        // empty: the one in the address
   std::string source_url;  // the uploadUrl that the client holds
 };
-// kMalformed also for a body without a source, with two different ones, or with content.
+// kMalformed also for a body without a source, with two different ones or one that is nested, or
+// with content or what describes it.
 Result<CommitRequest> read_commit_request(std::string_view json);
 // The same octets with every source replaced.
 Result<std::string> rewrite_commit_request(std::string_view json, std::string_view upload_url);

@@ -1,11 +1,15 @@
 // PUT item with the uploadUrl of a whole session in its body: the way out of a name clash at the
 // last fragment. The client holds our URL; upstream must be given its own.
+#include <algorithm>
+
+#include "gateway/io/addressed.h"
 #include "gateway/io/fragments.h"
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/session_common.h"
 #include "gateway/io/supersede.h"
 #include "gateway/io/transfer_guard.h"
+#include "gateway/policy/expected_item.h"
 
 namespace kerros::io {
 
@@ -61,22 +65,38 @@ net::awaitable<void> commit_sealed(Exchange& x, const crypto::Id& id, const Comm
   throw *std::move(refused);
 }
 
+// Where the file may end: upstream takes its folder from the address, which is the file itself or
+// the folder it goes into, or leaves it in that of the session; and its name from any of the three.
+std::vector<policy::Place> ends_of(const policy::Place& address, std::string_view name,
+                                   const transfer::PlainUploadGrant& session) {
+  std::vector<policy::Place> ends{address, {session.drive_id, session.item_id, session.path}};
+  const auto add = [&](const std::string& drive, std::string_view folder) {
+    for (const std::string_view one :
+         {name, policy::name_of(address.path), policy::name_of(session.path),
+          std::string_view(session.name)})
+      if (!one.empty()) ends.push_back({drive, "", std::string(folder) + "/" + std::string(one)});
+  };
+  if (!address.path.empty()) {
+    add(address.drive_id, address.path == "/" ? "" : address.path);
+    add(address.drive_id, folder_of(address.path));
+  }
+  if (!session.path.empty()) add(session.drive_id, folder_of(session.path));
+  return ends;
+}
+
 // A session that was begun for an ordinary place holds plaintext: it must not end in a protected
-// one, neither by the address nor by the name in the body.
-net::awaitable<void> commit_plain(Exchange& x, const std::string& upstream_url,
+// one, however upstream reads address and body.
+net::awaitable<void> commit_plain(Exchange& x, const transfer::PlainUploadGrant& session,
                                   const Commit& commit) {
   x.decision = "pass";
-  policy::Place place = co_await place_for_write(x);
-  bool is_protected = may_be_protected(x.config().policy, place);
-  if (!commit.asked.name.empty() && !place.path.empty()) {
-    place.path = place.path.substr(0, place.path.rfind('/') + 1) + commit.asked.name;
-    is_protected = is_protected || may_be_protected(x.config().policy, place);
-  }
-  if (is_protected)
+  const policy::Place address = addressed(x, co_await place_for_write(x));
+  auto ends = ends_of(address, commit.asked.name, session);
+  const policy::Rules& rules = x.config().policy;
+  if (std::ranges::any_of(ends, [&](const auto& end) { return may_be_protected(rules, end); }))
     throw Refused{graph::Refusal::kNotAllowed, "", "a session of an ordinary file, kept elsewhere"};
-  const UpstreamAnswer answer = co_await ask(x, commit, upstream_url);
+  const UpstreamAnswer answer = co_await ask(x, commit, session.upstream_url);
   note_proof(x);
-  co_await supersede_sealed(x, answer.body);
+  co_await supersede_sealed(x, answer.body, std::move(ends));
   co_await reply(x, answer.head.status, answer_fields(x, answer.head),
                  rewrite_json(x, answer.body));
 }
@@ -91,6 +111,7 @@ net::awaitable<void> commit_session(Exchange& x) {
   if (!asked)
     throw Refused{graph::Refusal::kNotAllowed, "Upload files with PUT content.",
                   asked.error().detail};
+  require_name(asked->name);
   if (!x.caller.has_token) throw Refused{graph::Refusal::kUnauthenticated, "", "no bearer token"};
   const Commit commit{*std::move(body), *asked};
   const auto own = parse_own_upload(x, commit.asked.source_url);
@@ -98,8 +119,8 @@ net::awaitable<void> commit_session(Exchange& x) {
     throw Refused{graph::Refusal::kNotAllowed, "", "a source that is no upload URL of ours"};
   if (const auto id = x.worker.shared.urls->open_upload(own->host, own->token, now_ms()))
     co_return co_await commit_sealed(x, *id, commit);
-  if (const auto url = x.worker.shared.urls->open_plain_upload(own->host, own->token, now_ms()))
-    co_return co_await commit_plain(x, *url, commit);
+  if (const auto session = x.worker.shared.urls->open_plain_upload(own->host, own->token, now_ms()))
+    co_return co_await commit_plain(x, *session, commit);
   throw Refused{graph::Refusal::kSessionNotFound, "", "upload URL not issued here"};
 }
 

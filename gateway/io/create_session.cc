@@ -4,6 +4,7 @@
 
 #include "crypto/offsets.h"
 #include "crypto/random.h"
+#include "gateway/io/addressed.h"
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sealed_sink.h"
@@ -45,11 +46,15 @@ net::awaitable<void> reply_session(Exchange& x, const Opened& opened, std::strin
   co_await reply(x, opened.head.status, answer_fields(x, opened.head), *json);
 }
 
-net::awaitable<void> create_plain(Exchange& x, std::string body) {
+net::awaitable<void> create_plain(Exchange& x, policy::Place place, std::string name,
+                                  std::string body) {
   const Opened opened = co_await open_upstream(x, std::move(body));
+  place = addressed(x, std::move(place));
   const std::string& upstream_url = opened.answer.upload_url;
+  const transfer::PlainUploadGrant grant{upstream_url, place.drive_id, place.item_id, place.path,
+                                         std::move(name)};
   const auto url =
-      x.worker.shared.urls->plain_upload_url(own_host(x, upstream_url), upstream_url, now_ms());
+      x.worker.shared.urls->plain_upload_url(own_host(x, upstream_url), grant, now_ms());
   if (!url) throw_store_error(url.error());
   const auto& ranges = opened.answer.next_expected_ranges;
   co_await reply_session(x, opened, *url, ranges.empty() ? "0-" : ranges.front());
@@ -79,11 +84,11 @@ net::awaitable<Opened> open_noted(Exchange& x, UnansweredNote& note, std::string
 }
 
 net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::string target,
-                                   std::string body) {
-  const auto asked = graph::read_session_request(body);
-  if (!asked) throw Refused{graph::Refusal::kMalformedRequest, "", asked.error().detail};
-  if (asked->file_size) {
-    const auto sealed = crypto::sealed_size(*asked->file_size);
+                                   const graph::SessionRequest& asked, std::string body) {
+  if (asked.describes_content)
+    throw Refused{graph::Refusal::kNotAllowed, "", "a session request that describes the content"};
+  if (asked.file_size) {
+    const auto sealed = crypto::sealed_size(*asked.file_size);
     auto rewritten = sealed ? graph::rewrite_session_request(body, *sealed)
                             : Result<std::string>(fail(ErrorCode::kFull, "fileSize"));
     if (!rewritten) throw Refused{graph::Refusal::kTooLarge, "", rewritten.error().detail};
@@ -102,7 +107,7 @@ net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::s
   const Opened opened = co_await open_noted(x, note, std::move(body));
   state.upstream_url = opened.answer.upload_url;
   state.expiration = opened.answer.expiration;
-  state.defer_commit = asked->defer_commit;
+  state.defer_commit = asked.defer_commit;
   keystore::SessionRecord record;
   record.session = crypto::time_ordered_id(now_ms());
   record.sealed = upload->sealed();
@@ -122,22 +127,26 @@ net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::s
       x.worker.shared.urls->upload_url(own_host(x, state.upstream_url), session, now_ms());
   if (!url) throw_store_error(url.error());
   const std::string next =
-      asked->file_size.value_or(0) > 0 ? "0-" + std::to_string(*asked->file_size - 1) : "0-";
+      asked.file_size.value_or(0) > 0 ? "0-" + std::to_string(*asked.file_size - 1) : "0-";
   co_await reply_session(x, opened, *url, next);
 }
 
-// The body may name the file otherwise than the URL, and upstream may take that name: whichever of
-// the two is protected decides.
-policy::Place named_in_body(policy::Place place, std::string_view body,
-                            const policy::Rules& rules) {
-  const auto asked = graph::read_session_request(body);
+// The body may name the file otherwise than the URL, and upstream may take that name, beside the
+// address or in it: whichever of these is protected decides.
+policy::Place deciding_place(const policy::Place& address, std::string_view name,
+                             const policy::Rules& rules) {
+  for (policy::Place& place : readings(address, name))
+    if (policy::match(rules, place)) return std::move(place);
+  return address;
+}
+
+graph::SessionRequest read_request(std::string_view body) {
+  auto asked = graph::read_session_request(body);
   if (!asked) throw Refused{graph::Refusal::kMalformedRequest, "", asked.error().detail};
-  if (!asked->source_url.empty())
+  if (asked->names_source)
     throw Refused{graph::Refusal::kNotAllowed, "", "a session request with a sourceUrl"};
-  if (asked->name.empty() || place.path.empty() || policy::match(rules, place)) return place;
-  policy::Place other = place;
-  other.path = place.path.substr(0, place.path.rfind('/') + 1) + asked->name;
-  return policy::match(rules, other) ? other : place;
+  require_name(asked->name);
+  return *std::move(asked);
 }
 
 }  // namespace
@@ -146,15 +155,18 @@ net::awaitable<void> create_session(Exchange& x) {
   co_await send_continue(x);
   auto body = co_await x.client.collect_body(kMaxSessionJson);
   if (!body) throw Refused{graph::Refusal::kTooLarge, "", "session request over 1 MiB"};
-  const policy::Place place = named_in_body(co_await place_for_write(x), *body, x.config().policy);
+  const graph::SessionRequest asked = read_request(*body);
+  const policy::Place address = co_await place_for_write(x);
+  const policy::Place place = deciding_place(address, asked.name, x.config().policy);
   const policy::Verdict verdict = policy::decide(x.config().policy, x.route, place);
   x.decision = policy::name(verdict.decision);
   switch (verdict.decision) {
     case policy::Decision::kSeal:
-      co_return co_await create_sealed(x, *verdict.rule, audit_target(x, place), *std::move(body));
+      co_return co_await create_sealed(x, *verdict.rule, audit_target(x, place), asked,
+                                       *std::move(body));
     case policy::Decision::kPass:
     case policy::Decision::kRewrite:
-      co_return co_await create_plain(x, *std::move(body));
+      co_return co_await create_plain(x, address, asked.name, *std::move(body));
     case policy::Decision::kOpen:
     case policy::Decision::kRefuse:
       break;

@@ -13,6 +13,9 @@
 
 namespace kerros::io {
 
+// Whether upstream tells a place of another class.
+bool lies_elsewhere(const Exchange& x, const graph::FoundItem& item, std::string_view decided);
+
 // `decided`: the class that the file was sealed for; empty when it was passed as an ordinary one.
 void note_final_place(const Exchange& x, const graph::FoundItem& item, std::string_view decided);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/graph/session_json.h"
+#include "gateway/io/addressed.h"
 #include "gateway/io/intents.h"
 #include "gateway/io/sightings.h"
 #include "gateway/io/survey.h"
@@ -16,9 +17,12 @@ using keystore::Intent;
 using keystore::IntentKind;
 using keystore::ItemRecord;
 
+bool changes_folder(const graph::ItemRequest& asked) {
+  return !asked.parent_id.empty() || !asked.parent_path.empty() || !asked.parent_drive_id.empty();
+}
+
 bool relocates(const graph::ItemRequest& asked) {
-  return !asked.name.empty() || !asked.parent_id.empty() || !asked.parent_path.empty() ||
-         !asked.parent_drive_id.empty();
+  return !asked.name.empty() || changes_folder(asked);
 }
 
 // A folder's own place stands for what is in it, so that a large one need not be read for a rename
@@ -53,6 +57,25 @@ net::awaitable<std::vector<Intent>> plan_move(Exchange& x, const graph::ItemRequ
   co_return moves;
 }
 
+// Only what was asked for changes the place on record: an ordinary write to that place will find
+// this record, so an answer that tells another one leaves it without.
+void take_new_place(const graph::ItemRequest& asked, const graph::FoundItem& item,
+                    keystore::Binding& binding) {
+  if (!relocates(asked)) return;
+  const std::string expected = asked.name.empty() ? binding.name : asked.name;
+  if (changes_folder(asked)) binding.path = item.parent_path;
+  if (item.name != expected) binding.path.clear();
+  binding.name = item.name;
+}
+
+// A path counts as the URL spells it: what upstream said of it decides where else it lies.
+policy::Place named_by(const Exchange& x, policy::Place place) {
+  const graph::ItemAddress& item = x.route.target.item;
+  place = addressed(x, std::move(place));
+  if (item.by_path()) place.path = item.item_id == "root" ? item.path : "";
+  return place;
+}
+
 // The answer names the item as it is now.
 net::awaitable<void> follow(Exchange& x, const ItemChange& change, const std::string& answer) {
   const auto found = graph::find_items(answer);
@@ -65,9 +88,9 @@ net::awaitable<void> follow(Exchange& x, const ItemChange& change, const std::st
   if (!newest) throw_store_error(newest.error());
   if (!newest->front()) co_return;
   const ItemRecord& record = *newest->front();
+  if (!is_addressed(std::span(&change.named, 1), record.binding)) co_return;
   keystore::Binding binding = record.binding;
-  binding.name = item.name;
-  binding.path = item.parent_path;
+  take_new_place(change.asked, item, binding);
   if (speaks_for(record, item)) {
     binding.ctag = item.ctag;
     binding.etag = item.etag;
@@ -87,12 +110,14 @@ net::awaitable<std::optional<ItemChange>> intend_change(Exchange& x, const std::
   const auto asked = deletes ? graph::ItemRequest{} : graph::read_item_request(body);
   const bool moves = !deletes && asked && relocates(*asked);
   ItemChange change;
+  if (asked) change.asked = *asked;
   if (place.drive_id.empty() || x.route.target.item.by_path() || moves) {
     const Identity identity = co_await look_up(x);
     if (!identity.exists) co_return std::nullopt;  // upstream's own 404 follows
     place = identity.place;
     if (moves) change.moves = co_await plan_move(x, *asked, identity);
   }
+  change.named = named_by(x, place);
   const auto versions = x.store().versions(place.drive_id, place.item_id);
   if (!versions) throw_store_error(versions.error());
   if (versions->empty() && change.moves.empty()) co_return std::nullopt;

@@ -18,6 +18,8 @@ struct ItemChange {
   std::string target;  // for the log
   std::string key;     // of the newest version
   std::uint64_t intent = 0;
+  policy::Place named;       // what the request addressed: addressed.h
+  graph::ItemRequest asked;  // what is to change
   std::vector<keystore::Intent> moves;
 };
 

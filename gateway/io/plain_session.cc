@@ -1,4 +1,5 @@
 // Upload sessions of ordinary files: fragments pass as they are to the URL that the token holds.
+#include "gateway/io/addressed.h"
 #include "gateway/io/sealed_sink.h"
 #include "gateway/io/session_common.h"
 #include "gateway/io/supersede.h"
@@ -20,9 +21,9 @@ graph::Fields fragment_fields(const Exchange& x) {
 
 }  // namespace
 
-net::awaitable<void> plain_upload(Exchange& x, const std::string& upstream_url) {
+net::awaitable<void> plain_upload(Exchange& x, const transfer::PlainUploadGrant& grant) {
   x.decision = "pass";
-  const auto url = parse_upstream_url(upstream_url);
+  const auto url = parse_upstream_url(grant.upstream_url);
   if (!url || !is_content_host(x.config().upstream, url->host))
     throw Refused{graph::Refusal::kSessionNotFound, "", "upload URL of a host not allowed"};
   const auto framing = x.client.framing();
@@ -42,7 +43,8 @@ net::awaitable<void> plain_upload(Exchange& x, const std::string& upstream_url) 
   const UpstreamAnswer answer = co_await read_answer(x, lease, x.route.method);
   if (answer.head.status >= 400) throw Relayed{answer.head, answer.body};
   if (answer.head.status == 200 || answer.head.status == 201)
-    co_await supersede_sealed(x, answer.body);
+    co_await supersede_sealed(x, answer.body,
+                              readings({grant.drive_id, grant.item_id, grant.path}, grant.name));
   co_await reply(x, answer.head.status, answer_fields(x, answer.head),
                  rewrite_json(x, answer.body));
 }

@@ -183,9 +183,12 @@ net::awaitable<std::string> Upload::finish(std::string answer_json, std::uint64_
   // The address may lead to another item than the one just stored: nothing is said of that one.
   if (asked_for && stored.state != keystore::ItemState::kBound)
     throw Refused{graph::Refusal::kUpstreamMalformed, "", "the address leads to other bytes"};
+  keystore::Binding binding = binding_of(stored.item, plain_size, sealed_size, hashes);
+  // An ordinary write to a place that was told wrong must not find this record: see addressed.h.
+  if (lies_elsewhere(x_, stored.item, item_class_)) binding.path.clear();
   Future<Status> bound(x_.worker.executor, [&](auto done) {
-    x_.store().bind(sealed_.key, binding_of(stored.item, plain_size, sealed_size, hashes),
-                    stored.state, is_newest(x_, stored), now_ms(), std::move(done));
+    x_.store().bind(sealed_.key, std::move(binding), stored.state, is_newest(x_, stored), now_ms(),
+                    std::move(done));
   });
   const Status status = co_await bound.get();
   if (!status) throw_store_error(status.error());

@@ -21,6 +21,6 @@ std::string progress_json(const transfer::SessionState& state);
 bool awaits_commit(const transfer::SessionState& state);
 
 // A session of an ordinary file, behind a URL of ours: passed as it is (plain_session.cc).
-net::awaitable<void> plain_upload(Exchange& x, const std::string& upstream_url);
+net::awaitable<void> plain_upload(Exchange& x, const transfer::PlainUploadGrant& grant);
 
 }  // namespace kerros::io

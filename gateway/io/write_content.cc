@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "gateway/graph/chunked.h"
 #include "gateway/graph/request_fields.h"
+#include "gateway/io/addressed.h"
 #include "gateway/io/fragment_sink.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sealing.h"
@@ -39,7 +40,7 @@ net::awaitable<void> copy_body(Exchange& x, Upstream::Lease& lease) {
   }
 }
 
-net::awaitable<void> put_plain(Exchange& x) {
+net::awaitable<void> put_plain(Exchange& x, policy::Place place) {
   const TransferGuard transferring(x);
   auto fields = graph::upstream_fields(x.head.fields, false);
   const auto framing = x.client.framing();
@@ -57,7 +58,7 @@ net::awaitable<void> put_plain(Exchange& x) {
   const UpstreamAnswer answer = co_await read_answer(x, lease, graph::Method::kPut);
   if (!accepted(answer)) throw Relayed{answer.head, answer.body};
   note_proof(x);
-  co_await supersede_sealed(x, answer.body);
+  co_await supersede_sealed(x, answer.body, {addressed(x, std::move(place))});
   co_await reply(x, answer.head.status, answer_fields(x, answer.head),
                  rewrite_json(x, answer.body));
 }
@@ -256,7 +257,7 @@ net::awaitable<void> write_content(Exchange& x) {
     case policy::Decision::kSeal:
       co_return co_await put_sealed(x, *verdict.rule, audit_target(x, place));
     case policy::Decision::kPass:
-      co_return co_await put_plain(x);
+      co_return co_await put_plain(x, place);
     case policy::Decision::kRewrite:
     case policy::Decision::kOpen:
     case policy::Decision::kRefuse:

@@ -123,16 +123,26 @@ Result<crypto::Id> OwnUrls::open_upload(std::string_view host, std::string_view 
   return session;
 }
 
-Result<std::string> OwnUrls::plain_upload_url(std::string_view host, std::string_view upstream_url,
+Result<std::string> OwnUrls::plain_upload_url(std::string_view host, const PlainUploadGrant& grant,
                                               std::uint64_t now_ms) const {
-  return seal(UrlPurpose::kPlainUpload, host, as_bytes(upstream_url), now_ms);
+  Writer body;
+  for (const auto* text :
+       {&grant.upstream_url, &grant.drive_id, &grant.item_id, &grant.path, &grant.name})
+    body.text(*text);
+  return seal(UrlPurpose::kPlainUpload, host, std::move(body).take(), now_ms);
 }
 
-Result<std::string> OwnUrls::open_plain_upload(std::string_view host, std::string_view token,
-                                               std::uint64_t now_ms) const {
-  return open(UrlPurpose::kPlainUpload, host, token, now_ms).map([](const Bytes& body) {
-    return std::string(as_text(body));
-  });
+Result<PlainUploadGrant> OwnUrls::open_plain_upload(std::string_view host, std::string_view token,
+                                                    std::uint64_t now_ms) const {
+  const auto body = open(UrlPurpose::kPlainUpload, host, token, now_ms);
+  if (!body) return tl::unexpected(body.error());
+  Reader in(*body);
+  PlainUploadGrant grant;
+  for (auto* text :
+       {&grant.upstream_url, &grant.drive_id, &grant.item_id, &grant.path, &grant.name})
+    *text = in.text();
+  if (!in.ok()) return tl::unexpected(bad_token());
+  return grant;
 }
 
 Result<std::string> OwnUrls::monitor_url(std::string_view host, const MonitorGrant& grant,

@@ -38,6 +38,16 @@ struct DownloadGrant {
   bool refuses_plain = false;  // and what was never sealed is refused there
 };
 
+// What the upload URL of an ordinary file is bound to: the place that was decided, in the words of
+// the request that opened the session.
+struct PlainUploadGrant {
+  std::string upstream_url;  // pre-authenticated; leaves only towards upstream
+  std::string drive_id;
+  std::string item_id;  // when the request's URL spelled one
+  std::string path;     // from the drive's root; empty where nobody had to know it
+  std::string name;     // that the request's body gave
+};
+
 // What a monitor URL is bound to.
 struct MonitorGrant {
   std::string upstream_url;  // needs no token; leaves only towards upstream
@@ -65,11 +75,11 @@ class OwnUrls {
   Result<crypto::Id> open_upload(std::string_view host, std::string_view token,
                                  std::uint64_t now_ms) const;
 
-  // Sessions of ordinary files: the pre-authenticated URL itself, so that nothing is stored here.
-  Result<std::string> plain_upload_url(std::string_view host, std::string_view upstream_url,
+  // Sessions of ordinary files: everything is in the token, so that nothing is stored here.
+  Result<std::string> plain_upload_url(std::string_view host, const PlainUploadGrant& grant,
                                        std::uint64_t now_ms) const;
-  Result<std::string> open_plain_upload(std::string_view host, std::string_view token,
-                                        std::uint64_t now_ms) const;
+  Result<PlainUploadGrant> open_plain_upload(std::string_view host, std::string_view token,
+                                             std::uint64_t now_ms) const;
 
   // Hosts poll without a token, as they do with the URL it replaces.
   Result<std::string> monitor_url(std::string_view host, const MonitorGrant& grant,

@@ -98,8 +98,12 @@ void check_uploads(std::string_view text, const std::uint8_t* cuts) {
   std::copy_n(text.begin(), std::min(text.size(), session.size()), session.begin());
   const std::string own = token_of(urls().upload_url(kHost, session, kNow));
   FUZZ_CHECK(urls().open_upload(kHost, own, kNow) == session);
-  const std::string plain = token_of(urls().plain_upload_url(kHost, text, kNow));
-  FUZZ_CHECK(urls().open_plain_upload(kHost, plain, kNow) == std::string(text));
+  PlainUploadGrant grant;
+  grant.upstream_url = text;
+  grant.path = text.substr(0, cuts[2]);
+  const std::string plain = token_of(urls().plain_upload_url(kHost, grant, kNow));
+  const auto opened = urls().open_plain_upload(kHost, plain, kNow);
+  FUZZ_CHECK(opened && opened->upstream_url == text && opened->path == grant.path);
   for (const std::string& token : {own, plain}) {
     check_issued(token, 2 * kDay - 5, cuts[1]);
     check_spelling(token, cuts[0], text.substr(0, 8));

@@ -43,8 +43,12 @@ std::string upload_token(std::uint64_t now = kNow) {
   return token_of(urls().upload_url(kHost, noise_array<16>(7), now).value());
 }
 
+PlainUploadGrant plain_grant() {
+  return {std::string(kUpstream), "b!drive", "01ITEM", "/Plain/a.docx", "b.docx"};
+}
+
 std::string plain_token() {
-  return token_of(urls().plain_upload_url(kHost, kUpstream, kNow).value());
+  return token_of(urls().plain_upload_url(kHost, plain_grant(), kNow).value());
 }
 
 TEST(OwnUrl, KeepsWhatADownloadIsBoundTo) {
@@ -59,7 +63,12 @@ TEST(OwnUrl, KeepsWhatADownloadIsBoundTo) {
 
 TEST(OwnUrl, KeepsTheSessionOfAnUpload) {
   EXPECT_EQ(urls().open_upload(kHost, upload_token(), kNow).value(), noise_array<16>(7));
-  EXPECT_EQ(urls().open_plain_upload(kHost, plain_token(), kNow).value(), kUpstream);
+  const PlainUploadGrant found = urls().open_plain_upload(kHost, plain_token(), kNow).value();
+  EXPECT_EQ(found.upstream_url, plain_grant().upstream_url);
+  EXPECT_EQ(found.drive_id, plain_grant().drive_id);
+  EXPECT_EQ(found.item_id, plain_grant().item_id);
+  EXPECT_EQ(found.path, plain_grant().path);
+  EXPECT_EQ(found.name, plain_grant().name);
 }
 
 TEST(OwnUrl, NamesOnlyThisHostAndHidesTheOtherOne) {

@@ -35,8 +35,26 @@ TEST(SessionRequest, FindsTheOtherSpellings) {
   EXPECT_EQ(
       read_session_request(R"({"item":{"@name.conflictBehavior":"replace"}})")->conflict_behavior,
       "replace");
-  EXPECT_EQ(read_session_request(R"({"@content.sourceUrl":"https://x/"})")->source_url,
-            "https://x/");
+  EXPECT_EQ(read_session_request(R"({"name":"a","fileSize":3,"item":{}})")->name, "a");
+  EXPECT_EQ(read_session_request(R"({"name":"a","fileSize":3,"item":{}})")->file_size, 3U);
+}
+
+TEST(SessionRequest, SeesASourceWhereverAndWhateverItIs) {
+  EXPECT_FALSE(read_session_request(kRequest)->names_source);
+  for (const char* json :
+       {R"({"@content.sourceUrl":"https://x/"})", R"({"item":{"@microsoft.graph.sourceUrl":""}})",
+        R"({"item":{"@microsoft.graph.sourceUrl":null,"@content.sourceUrl":"https://x/"}})",
+        R"({"item":{"@microsoft.graph.sourceUrl":""},"@microsoft.graph.sourceUrl":"https://x/"})",
+        R"({"item":{"a":[{"@content.source\u0055rl":1}]}})"})
+    EXPECT_TRUE(read_session_request(json)->names_source) << json;
+}
+
+TEST(SessionRequest, SeesWhatTellsOfTheContent) {
+  EXPECT_FALSE(read_session_request(kRequest)->describes_content);
+  for (const char* json :
+       {R"({"item":{"size":1}})", R"({"size":"1"})", R"({"item":{"file":{"hashes":{}}}})",
+        R"({"file":null})", R"({"item":{"hashes":{}}})", R"({"item":{"content":"x"}})"})
+    EXPECT_TRUE(read_session_request(json)->describes_content) << json;
 }
 
 TEST(SessionRequest, RefusesWhatIsAmbiguous) {
@@ -44,7 +62,8 @@ TEST(SessionRequest, RefusesWhatIsAmbiguous) {
        {"[]", "1", "{", R"({"item":{"fileSize":1,"fileSize":2}})", R"({"item":{},"item":{}})",
         R"({"item":{"fileSize":1,"file\u0053ize":2}})", R"({"item":{"fileSize":-1}})",
         R"({"item":{"fileSize":1.5}})", R"({"item":{"fileSize":"x"}})",
-        R"({"item":{"fileSize":18446744073709551616}})"})
+        R"({"item":{"fileSize":18446744073709551616}})", R"({"fileSize":"x"})",
+        R"({"fileSize":1,"item":{"fileSize":2}})", R"({"name":"a","item":{"name":"b"}})"})
     EXPECT_FALSE(read_session_request(json)) << json;
 }
 
@@ -54,6 +73,9 @@ TEST(SessionRequest, ChangesOnlyTheSize) {
   EXPECT_EQ(rewrite_session_request(kRequest, 98765).value(), wanted);
   EXPECT_EQ(rewrite_session_request(R"({"item":{"fileSize":"12"}})", 99).value(),
             R"({"item":{"fileSize":"99"}})");
+  EXPECT_EQ(
+      rewrite_session_request(R"({"fileSize":12,"item":{"fileSize":"12"},"a":12})", 99).value(),
+      R"({"fileSize":99,"item":{"fileSize":"99"},"a":12})");
 }
 
 TEST(SessionAnswer, IsReadAndRewritten) {
@@ -99,7 +121,10 @@ TEST(CommitRequest, RefusesNoSourceTwoSourcesAndContent) {
        {"", "{}", R"({"name":"a"})", R"({"@content.sourceUrl":1})",
         R"({"@content.sourceUrl":"x","@content.sourceUrl":"x"})",
         R"({"@content.sourceUrl":"x","@microsoft.graph.sourceUrl":"y"})",
-        R"({"@content.sourceUrl":"x","file":{}})", R"({"@content.sourceUrl":"x","folder":{}})"})
+        R"({"@content.sourceUrl":"x","file":{}})", R"({"@content.sourceUrl":"x","folder":{}})",
+        R"({"@content.sourceUrl":"x","item":{"name":"a"}})",
+        R"({"@content.sourceUrl":"x","a":{"@microsoft.graph.sourceUrl":"y"}})",
+        R"({"@content.sourceUrl":"x","size":1})", R"({"@content.sourceUrl":"x","fileSize":1})"})
     EXPECT_FALSE(read_commit_request(json)) << json;
 }
 

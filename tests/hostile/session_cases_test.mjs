@@ -8,10 +8,11 @@ import { expectError, expectFinal, expectProgress, Session } from './session.mjs
 
 const kUploadUrl = 'uploadSession\\?guid';
 const cases = new Cases();
-const office = await Office.open({ bin: process.argv[2] });
+const office = await Office.open({ bin: process.argv[2], protect: ['/Salassa/**', '/Board/*.docx', '/Nowhere/*.docx'] });
 await office.login();
 await office.folder('Salassa');
 await office.folder('Plain');
+await office.folder('Board');
 
 const control = async (method, target, body) => {
   const reply = await office.cloud.control(method, target, body);
@@ -104,6 +105,41 @@ await cases.check('a session of an ordinary file commits in ordinary places and 
   assert.doesNotMatch(done.bytes.toString(), /tempauth/);
   await expectStored('/Plain/rescued.bin', content);
   assert.equal((await office.get('/Salassa/stolen.bin')).status, 404);
+});
+
+await cases.check('a session of an ordinary file commits in no reading of its address in a protected place', async () => {
+  const content = noise(50_000, 55);
+  const session = await Session.open(office, '/Board/a.tmp', { behavior: 'fail' });
+  expectError(await clash(() => session.put(content, 0, content.length)), 409, 'nameAlreadyExists');
+  for (const [at, name] of [['/Board', 'plan.docx'], ['/Board/a.docx', 'a.tmp'], ['/Board/a.tmp', 'plan.docx'], ['/Plain/x', 'plan.docx'],
+    ['/Plain/plan.docx', undefined]])
+    expectError(await commit(at, session.url, { name }), 403, 'accessDenied');
+  const named = await Session.open(office, '/Plain/plan.docx', { behavior: 'fail' });
+  expectError(await clash(() => named.put(content, 0, content.length)), 409, 'nameAlreadyExists');
+  expectError(await commit('/Board', named.url), 403, 'accessDenied');
+  for (const name of ['../Board/plan.docx', 'Board\\plan.docx']) {
+    expectError(await commit('/Plain/y', session.url, { name }), 400, 'invalidRequest');
+    expectError(await Session.ask(office, '/Plain/y', { item: { name } }), 400, 'invalidRequest');
+  }
+  assert.equal((await office.stored('plan.docx')), undefined);
+  for (const one of [session, named]) assert.equal((await one.cancel()).status, 204);
+});
+
+await cases.check('a session whose body names a file in the address as in a folder is sealed for it', async () => {
+  // The cloud refuses two names; that it does is not what keeps the plaintext here.
+  expectError(await Session.ask(office, '/Nowhere', { item: { name: 'plan.docx' } }), 400, 'invalidRequest');
+  assert.ok(events('upload-intent').some((record) => detail(record, '/Nowhere/plan.docx')));
+});
+
+await cases.check('what would be fetched by the cloud, or tells of the plain bytes, opens no session', async () => {
+  const source = '@microsoft.graph.sourceUrl';
+  for (const folder of ['Salassa', 'Plain'])
+    for (const body of [{ item: { [source]: null, '@content.sourceUrl': 'https://foreign.test/x' } },
+      { item: { [source]: '' }, [source]: 'https://foreign.test/x' }, { item: {}, [source]: null }])
+      expectError(await Session.ask(office, `/${folder}/fetched.bin`, { body }), 403, 'accessDenied');
+  for (const item of [{ size: 4711 }, { file: { hashes: { sha1Hash: 'x' } } }])
+    expectError(await Session.ask(office, '/Salassa/told.bin', { item }), 403, 'accessDenied');
+  expectError(await Session.ask(office, '/Salassa/told.bin', { body: { size: 4711 } }), 403, 'accessDenied');
 });
 
 // --- repeats ---

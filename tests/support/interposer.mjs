@@ -5,10 +5,14 @@ import https from 'node:https';
 import path from 'node:path';
 
 export class Interposer {
-  seen = [];  // { method, target, body } of every Graph request
+  seen = [];  // { method, target, body } of every request
   // (request) => undefined, or { status, headers, body }; body: an object, a string or a Buffer.
   answer = () => undefined;
   #server;
+  #tenant;
+
+  // tenant: whether the tenant's hosts, where sessions lead, are stood before as well.
+  constructor({ tenant = false } = {}) { this.#tenant = tenant; }
 
   // For Office.open({ between }).
   async before(cloud) {
@@ -16,7 +20,8 @@ export class Interposer {
     const own = { key: fs.readFileSync(path.join(dir, 'server.key')), cert: fs.readFileSync(path.join(dir, 'server.pem')) };
     this.#server = https.createServer(own, (request, response) => this.#serve(cloud, request, response));
     await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return { graph: `127.0.0.1:${this.#server.address().port}`, tenant: cloud.ready.tenant };
+    const here = `127.0.0.1:${this.#server.address().port}`;
+    return { graph: here, tenant: this.#tenant ? here : cloud.ready.tenant };
   }
 
   stop() {
@@ -46,8 +51,10 @@ function tell(response, { status = 200, headers = {}, body = '' }) {
 }
 
 function relay(cloud, request, body, response) {
-  const [host, port] = cloud.ready.graph.split(':');
-  const far = https.request({ host, port, servername: 'graph.microsoft.com', ca: cloud.ca, agent: false,
+  const servername = request.headers.host.split(':')[0];
+  const isGraph = servername === 'graph.microsoft.com';
+  const [host, port] = cloud.ready[isGraph ? 'graph' : 'tenant'].split(':');
+  const far = https.request({ host, port, servername, ca: cloud.ca, agent: false,
     method: request.method, path: request.url, headers: request.headers }, (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
