@@ -42,6 +42,7 @@ net::awaitable<void> commit_held(Exchange& x, HeldSession& s, const Commit& comm
   auto upload =
       Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
   const TransferGuard transferring(x);
+  upload->of_session(s.state.actor);
   upload->leave_open();  // upstream may refuse this name as well, and take the next
   upload->start_pending();
   co_await upload->durable();

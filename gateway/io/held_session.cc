@@ -17,7 +17,6 @@ HeldSession find_session(Exchange& x, const crypto::Id& id) {
   auto state = transfer::decode_session(record->state);
   const auto url = state ? parse_upstream_url(state->upstream_url) : std::nullopt;
   if (!url) throw Refused{graph::Refusal::kSessionNotFound, "", "session record unreadable"};
-  x.caller.actor = state->actor;
   return HeldSession{std::move(hold), *std::move(record), *std::move(state), *url};
 }
 

@@ -88,6 +88,7 @@ net::awaitable<void> cancel_session(Exchange& x, HeldSession& s) {
 net::awaitable<void> sealed_upload(Exchange& x, const crypto::Id& id) {
   x.decision = "seal";
   HeldSession s = find_session(x, id);
+  x.caller.actor = s.state.actor;  // such requests bring no token of their own
   std::optional<Refused> fatal;
   try {
     switch (x.route.method) {

@@ -225,6 +225,8 @@ void Upload::record_outcome(const std::string& status, audit::Event event,
   record.intent = intent_position_;
   record.details.emplace_back("key", to_hex(sealed_.key));
   if (plain_size > 0) record.details.emplace_back("bytes", std::to_string(plain_size));
+  if (!session_of_.empty() && session_of_ != x_.caller.actor)
+    record.details.emplace_back("session-of", audit::as_field(session_of_));
   x_.installation().log->append(std::move(record), [](const Result<std::uint64_t>&) {});
   settled_ = true;
 }

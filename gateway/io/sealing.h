@@ -58,6 +58,8 @@ class Upload {
   void fail(const std::string& status);
   // The session goes on in another request: no outcome yet.
   void leave_open() { settled_ = true; }
+  // Somebody else may end what this actor began: the outcome names both.
+  void of_session(std::string actor) { session_of_ = std::move(actor); }
 
  private:
   explicit Upload(Exchange& x) : x_(x) {}
@@ -70,6 +72,7 @@ class Upload {
   keystore::SealedKey sealed_;
   std::string item_class_;
   std::string target_;
+  std::string session_of_;
   std::uint64_t intent_position_ = 0;
   std::optional<Future<Result<std::uint64_t>>> intent_;
   std::optional<Future<Status>> pending_;

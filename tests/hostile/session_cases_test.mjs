@@ -142,6 +142,22 @@ await cases.check('what would be fetched by the cloud, or tells of the plain byt
   expectError(await Session.ask(office, '/Salassa/told.bin', { body: { size: 4711 } }), 403, 'accessDenied');
 });
 
+await cases.check('who commits a session of somebody else is on record, with whose session it was', async () => {
+  const content = noise(40_000, 56);
+  const { id } = (await control('GET', '/state')).drives.find((one) => one.type === 'documentLibrary');
+  await office.folder('Salassa', `/drives/${id}/root`);
+  const made = await office.graph('POST', `/drives/${id}/root:/Salassa/two-people.bin:/createUploadSession`, { body: {} });
+  const session = Object.assign(new Session(), { office, url: made.json.uploadUrl });
+  expectError(await clash(() => session.put(content, 0, content.length)), 409, 'nameAlreadyExists');
+  const token = await office.cloud.login('ville@contoso.test');
+  const done = await office.graph('PUT', `/drives/${id}/root:/Salassa/by-another.bin`,
+    { token, body: { name: 'by-another.bin', '@microsoft.graph.sourceUrl': session.url } });
+  assert.equal(done.status, 201, `${done.bytes}`);
+  const record = events('upload-done').find((one) => JSON.stringify(one).includes(done.json.id));
+  assert.match(record.actor, /ville/);
+  assert.match(record.details['session-of'], /aino/);
+});
+
 // --- repeats ---
 await cases.check('case 22: after a 416 the rest of a fragment is taken from where the status says', async () => {
   const content = noise(700_000, 6);
