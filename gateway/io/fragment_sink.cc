@@ -141,7 +141,9 @@ net::awaitable<void> FragmentSink::make_good(FragmentFailed failed) {
     error_code ignored;
     co_await timer.async_wait(net::redirect_error(net::use_awaitable, ignored));
     try {
-      const std::uint64_t offset = co_await upstream_offset(x_, url_);
+      const auto told = co_await upstream_offset(x_, url_);
+      if (!told && !all_kept()) throw no_range();
+      const std::uint64_t offset = told.value_or(sealed_total_);
       if (offset < kept_from_ || offset > kept_from_ + kept_.size()) throw failed;
       co_await replay(offset);
       co_return;

@@ -35,6 +35,7 @@ class FragmentSink : public SealedSink {
 
  private:
   bool finished() const { return next_ == fragments_.size(); }
+  bool all_kept() const { return kept_from_ + kept_.size() == sealed_total_; }
   std::size_t until_border(std::size_t size) const;
   net::awaitable<void> pass(ByteView part);  // lies on one side of every border
   net::awaitable<void> send(ByteView part);  // into the current fragment

@@ -14,12 +14,16 @@ using transfer::SessionState;
 
 constexpr std::uint64_t kKeepFinishedMs = 10 * 60 * 1000;  // for a repeated last fragment
 
-net::awaitable<std::uint64_t> where_upstream_stands(Exchange& x, HeldSession& s) {
+// `plain_end`: where the fragment ends. No range at all is told of a session that has every byte.
+net::awaitable<std::uint64_t> where_upstream_stands(Exchange& x, HeldSession& s,
+                                                    std::uint64_t plain_end) {
   const SessionState& state = s.state;
   if (x.worker.shared.sessions.take_agreed(s.record.session, state.sealed_confirmed))
     co_return state.sealed_confirmed;
   const auto total = crypto::sealed_size(state.plain_total).value_or(0);
-  const std::uint64_t offset = co_await upstream_offset(x, s.url);
+  const auto told = co_await upstream_offset(x, s.url);
+  if (!told && plain_end != state.plain_total) throw no_range();
+  const std::uint64_t offset = told.value_or(total);
   if (offset < state.sealed_confirmed || offset > total)
     throw Refused{graph::Refusal::kFragmentDiffers, "",
                   "upstream went back, or is ahead of what was sent"};
@@ -55,7 +59,7 @@ net::awaitable<Sent> send_fragment(Exchange& x, HeldSession& s, const graph::Con
                                    Upload& upload) {
   SessionState& state = s.state;
   state.plain_total = range.total;
-  const std::uint64_t upstream_at = co_await where_upstream_stands(x, s);
+  const std::uint64_t upstream_at = co_await where_upstream_stands(x, s, range.range.last + 1);
   const auto plan = transfer::plan(state, range.range.last + 1, upstream_at);
   TransferBuffer buffer(x, tls::BufferPool::kLarge);
   transfer::SealWindow window(upload.sealer(), buffer.bytes(), crypto::chunk_of(state.plain_offset),
@@ -134,17 +138,15 @@ net::awaitable<void> next_fragment(Exchange& x, HeldSession& s, const graph::Con
   if (whole && sent.answer && sent.answer->head.status != 202)
     co_return co_await finish_session(x, s, *upload, *sent.answer);
   upload->leave_open();
-  // All bytes are upstream and no file came of them (locked at the commit, say): a 202 would be
-  // taken for success, so the client starts over.
-  if (whole && !s.state.defer_commit && !sent.clash) {
-    co_await end_session(x, s, "failed: upstream has every byte and made no file");
-    throw Refused{graph::Refusal::kSessionNotFound, "", "upstream made no file of the session"};
-  }
   slide_expiry(s.state, sent.answer);
   co_await store_session(x, s, tags_below, session_end(s.state.expiration, now_ms()));
   if (!sent.upstream_is_ahead)
     x.worker.shared.sessions.agree(s.record.session, s.state.sealed_confirmed);
   if (sent.clash) throw Relayed{*sent.clash->head, sent.clash->body};
+  // All bytes are upstream, and why no file came of them was lost with an answer, or was a lock: a
+  // 202 would be taken for success. The client commits the session, or ends it.
+  if (awaits_commit(s.state))
+    throw Refused{graph::Refusal::kNameTaken, "", "upstream has every byte and made no file"};
   co_await reply_json(x, s, 202, progress_json(s.state));
 }
 

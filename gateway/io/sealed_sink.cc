@@ -75,7 +75,11 @@ net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, Sealed
   }
 }
 
-net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& url) {
+FragmentFailed no_range() {
+  return {graph::ResponseHead{404, {}}, "", "upstream's status names no range"};
+}
+
+net::awaitable<std::optional<std::uint64_t>> upstream_offset(Exchange& x, const UpstreamUrl& url) {
   Upstream::Request request;
   request.host = url.host;
   request.target = url.target;
@@ -86,9 +90,7 @@ net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& ur
                          "status answered " + std::to_string(response.head.status)};
   const auto answer = graph::read_session_answer(body);
   if (!answer) throw FragmentFailed{std::nullopt, "", answer.error().detail};
-  // No range while bytes are missing: such a session cannot be continued by anybody.
-  if (answer->next_expected_ranges.empty())
-    throw FragmentFailed{graph::ResponseHead{404, {}}, "", "upstream's status names no range"};
+  if (answer->next_expected_ranges.empty()) co_return std::nullopt;
   const std::string& range = answer->next_expected_ranges.front();
   std::uint64_t offset = 0;
   const auto [end, error] = std::from_chars(range.data(), range.data() + range.size(), offset);

@@ -60,9 +60,11 @@ class PutSink : public SealedSink {
 // window, with the final chunk: the caller sends it once everything is durable.
 net::awaitable<void> seal_body(Exchange& x, transfer::SealWindow& window, SealedSink& sink);
 
-// Upstream status of a session: the offset of the first byte it still wants. FragmentFailed when it
-// does not say.
-net::awaitable<std::uint64_t> upstream_offset(Exchange& x, const UpstreamUrl& url);
+// Upstream status of a session: the offset of the first byte it still wants; nullopt when it names
+// no range, as of a session that has every byte. FragmentFailed when it does not say.
+net::awaitable<std::optional<std::uint64_t>> upstream_offset(Exchange& x, const UpstreamUrl& url);
+// What a session is that names no range while bytes are missing: nobody can continue it.
+FragmentFailed no_range();
 // DELETE of an upstream session, so that the name is free again; failures are not told.
 net::awaitable<void> cancel_upstream(Exchange& x, const UpstreamUrl& url);
 

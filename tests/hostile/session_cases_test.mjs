@@ -158,6 +158,39 @@ await cases.check('who commits a session of somebody else is on record, with who
   assert.match(record.details['session-of'], /aino/);
 });
 
+// --- the last answer lost ---
+const kWhole = {
+  'the answer to a name clash was lost': async (session, content) => switched('tls.close', { after: 0, reset: true }, { path_regex: kUploadUrl, method: 'PUT', times: 1 },
+    () => clash(() => session.put(content, 0, content.length))),
+  'a lock stood in the way': async (session, content) => {
+    const locked = await switched('lock', true, { method: 'PUT', path_regex: kUploadUrl, times: 1 }, () => session.put(content, 0, content.length));
+    assert.equal(locked.status, 423);
+    await office.killGateway();
+    await office.startGateway();
+    return session.put(content, 0, content.length);
+  },
+};
+for (const [what, send] of Object.entries(kWhole)) {
+  await cases.check(`a session that upstream has whole is kept when ${what}`, async () => {
+    const content = noise(600_000, 57);
+    const name = `kept-${what.length}.bin`;
+    const session = await Session.open(office, `/Salassa/whole-${name}`, { behavior: 'fail' });
+    expectError(await send(session, content), 409, 'nameAlreadyExists');
+    expectFinal(await commit(`/Salassa/${name}`, session.url, { name }), content.length);
+    await expectStored(`/Salassa/${name}`, content);
+  });
+}
+
+await cases.check('a deferred session is whole when its last answer was lost and its status names no range', async () => {
+  const content = noise(500_000, 58);
+  const session = await Session.open(office, '/Salassa/deferred-whole.bin', { body: { deferCommit: true } });
+  const reply = await switched('fragment.lost_reply', true, { path_regex: kUploadUrl, method: 'PUT', times: 1 },
+    () => switched('ranges.form', 'empty', { path_regex: kUploadUrl, method: 'GET' }, () => session.put(content, 0, content.length)));
+  assert.equal(reply.status, 202, `${reply.bytes}`);
+  expectFinal(await commit('/Salassa/deferred-whole.bin', session.url), content.length);
+  await expectStored('/Salassa/deferred-whole.bin', content);
+});
+
 // --- repeats ---
 await cases.check('case 22: after a 416 the rest of a fragment is taken from where the status says', async () => {
   const content = noise(700_000, 6);
