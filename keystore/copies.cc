@@ -10,10 +10,6 @@ namespace {
 // A file that can be read: its bytes were upstream, and nothing is wrong with them.
 bool is_whole(ItemState state) { return is_current(state) || state == ItemState::kSuperseded; }
 
-bool is_about(const Binding& binding, const Intent& intent) {
-  return binding.drive_id == intent.drive_id && binding.item_id == intent.item_id;
-}
-
 }  // namespace
 
 void Items::fulfil(const Intent& intent, Binding binding, UnixMillis now, Done done) {
@@ -89,11 +85,8 @@ Status Items::place_file(WriteTxn& txn, const Intent& intent, Binding binding, U
 
   if (auto ok = supersede_versions(txn, binding.drive_id, binding.item_id, record.id, false); !ok)
     return ok;
-  if (intent.kind == IntentKind::kMove && is_current(file.state) && !is_about(file.binding, intent))
-    if (auto ok =
-            supersede_versions(txn, file.binding.drive_id, file.binding.item_id, record.id, false);
-        !ok)
-      return ok;
+  // Of a move the source keeps its record: gone, it is asked for no more; still there, because the
+  // cloud did not move it, its bytes are sealed ones as before.
   if (stays) return replace(txn, Loaded{std::move(record), own->stored});
   const Bytes stored = encode_item(keys_, record);
   if (auto ok = enter(txn, kRecordsDb, kRecords, record.id, stored); !ok) return ok;

@@ -34,7 +34,9 @@ bool comes_under_protection(const Exchange& x, const policy::Place& from, const 
     return may_be_protected(rules, {drive, "", path}) ||
            may_be_protected(rules, {drive, "", path + "/-"});
   };
-  return is_protected(to.drive_id, to.path()) && !is_protected(from.drive_id, from.path);
+  // Where it is now may not be told: then it cannot count as protected already.
+  const bool told = policy::can_decide(rules, {from.drive_id, "", from.path});
+  return is_protected(to.drive_id, to.path()) && !(told && is_protected(from.drive_id, from.path));
 }
 
 // Intents for what is moved to another drive.

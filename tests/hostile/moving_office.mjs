@@ -4,9 +4,10 @@ import fs from 'node:fs';
 
 import { Office, noise } from '../support/office.mjs';
 
-export async function openMovingOffice(bin) {
+export async function openMovingOffice(bin, options = {}) {
   const office = await Office.open({
     bin,
+    ...options,
     protect: ['/Salassa/**'],
     config: (text) => `${text}\n[[policy.rule]]\nname = "strict"\npaths = ["/Tiukka/**"]\nlegacy_plain = "refuse"\n`,
   });
