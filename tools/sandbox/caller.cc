@@ -25,6 +25,13 @@ Caller identify(Exchange& exchange) {
           token.claims.value("idtyp", "") == "app"};
 }
 
+void check_audience(Exchange& exchange, const Caller& caller) {
+  const std::string& host = exchange.head.host;
+  if (!host.ends_with(".sharepoint.com") || caller.audience == "https://" + host) return;
+  ++exchange.cloud.counters.authorization_on_tenant;
+  throw Refusal(401, "unauthenticated", "The token was issued for another service.");
+}
+
 bool may_reach(const Caller& caller, const Drive& drive) {
   return caller.application || drive.owner.empty() || drive.owner == caller.oid;
 }

@@ -19,6 +19,8 @@ struct Caller {
 
 // From the Bearer token. Throws Refusal 401 unless it is ours and still good.
 Caller identify(Exchange& exchange);
+// A token is good at the host that it was issued for. Throws Refusal 401.
+void check_audience(Exchange& exchange, const Caller& caller);
 bool may_reach(const Caller& caller, const Drive& drive);
 
 }  // namespace kerros::sandbox

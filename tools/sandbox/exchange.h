@@ -17,10 +17,12 @@
 #include "tools/sandbox/http_message.h"
 #include "tools/sandbox/monitors.h"
 #include "tools/sandbox/received_log.h"
+#include "tools/sandbox/rest_uploads.h"
 #include "tools/sandbox/store.h"
 #include "tools/sandbox/subscriptions.h"
 #include "tools/sandbox/switches.h"
 #include "tools/sandbox/tokens.h"
+#include "tools/sandbox/webdav_locks.h"
 
 namespace kerros::sandbox {
 
@@ -71,6 +73,8 @@ struct Services {
   Tokens tokens;
   Monitors monitors;
   Subscriptions subscriptions;
+  RestUploads rest_uploads;
+  WebdavLocks webdav_locks;
   Counters counters;
   Ports ports;
 };

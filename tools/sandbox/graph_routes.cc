@@ -56,14 +56,6 @@ void apply_method_override(RequestHead& head, Door door) {
   head.method = wanted.front() == "MERGE" ? "PATCH" : wanted.front();
 }
 
-// A token is good at the host that it was issued for.
-void check_audience(Exchange& exchange, const Caller& caller) {
-  const std::string& host = exchange.head.host;
-  if (!host.ends_with(".sharepoint.com") || caller.audience == "https://" + host) return;
-  ++exchange.cloud.counters.authorization_on_tenant;
-  throw Refusal(401, "unauthenticated", "The token was issued for another service.");
-}
-
 GraphCall understand(Exchange& exchange, Door door) {
   apply_method_override(exchange.head, door);
   GraphCall call{exchange, identify(exchange), {}, door, {}, {}};

@@ -165,6 +165,12 @@ bool HttpConversation::one_request() {
   if (logged_) log_request(cloud_, listener_, number, head, body, reply.status);
   const bool go_on = parser.keep_alive() && body.whole();
   Ending ending = write_reply(connection_, cloud_, head, reply, logged_, go_on);
+  if (ending == Ending::kNone && reply.converse) {
+    const auto early = buffer_.data();
+    reply.converse(connection_, {static_cast<const char*>(early.data()), early.size()});
+    connection_.finish(Ending::kOrderly);
+    return false;
+  }
   if (ending == Ending::kNone && go_on && reply.framing != Framing::kUntilClose) return true;
   if (ending == Ending::kNone) ending = Ending::kOrderly;
   connection_.finish(ending);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -74,6 +75,8 @@ struct FileSlice {
   std::uint64_t length = 0;
 };
 
+class Connection;
+
 enum class Framing { kLength, kChunked, kUntilClose };
 
 struct Reply {
@@ -82,6 +85,8 @@ struct Reply {
   std::string body;
   std::optional<FileSlice> file;  // instead of body
   Framing framing = Framing::kLength;
+  // After a 101 the connection speaks another protocol: it goes there, with what of it came early.
+  std::function<void(Connection&, std::string)> converse;
   bool reset_instead = false;  // the connection is reset; nothing of this is sent
 
   void set(std::string name, std::string value) {

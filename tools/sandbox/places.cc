@@ -5,6 +5,7 @@
 
 #include "tools/sandbox/ids.h"
 #include "tools/sandbox/names.h"
+#include "tools/sandbox/server_path.h"
 
 namespace kerros::sandbox {
 namespace {
@@ -27,6 +28,17 @@ std::string kind_letter(const Item& item) {
 std::string last_step(std::string url) {
   url = url.substr(0, url.find('?'));
   return url.substr(url.rfind('/') + 1);
+}
+
+// Not a sharing link but the item's own address on its host.
+Item* item_by_url(const GraphCall& call, std::string_view url) {
+  constexpr std::string_view kScheme = "https://";
+  if (!url.starts_with(kScheme)) return nullptr;
+  url.remove_prefix(kScheme.size());
+  url = url.substr(0, url.find('?'));
+  const std::string_view authority = url.substr(0, url.find('/'));
+  url.remove_prefix(authority.size());
+  return find_url_path(call.store(), authority.substr(0, authority.find(':')), url).item;
 }
 
 }  // namespace
@@ -56,10 +68,10 @@ Item* shared_item(const GraphCall& call) {
   const auto url = token.starts_with("u!") ? from_base64url(token.substr(2)) : std::nullopt;
   if (!url) return nullptr;
   const std::string step = last_step(*url);
+  if (Item* named = item_by_url(call, *url)) return named;
   for (const auto& [id, item] : call.store().items()) {
     if (item.deleted) continue;
     Item* live = call.store().item(item.drive, id);
-    if (web_url(call.exchange, *live) == url->substr(0, url->find('?'))) return live;
     for (const Permission& p : item.permissions) {
       if (!p.link.empty() && p.link == step) return live;
     }

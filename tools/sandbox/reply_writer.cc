@@ -147,7 +147,7 @@ void compress(const Services& cloud, const RequestHead& head, Reply& reply, Swit
 }
 
 bool never_has_body(const RequestHead& head, const Reply& reply) {
-  return reply.status == 204 || reply.status == 304 || head.method == "HEAD";
+  return reply.status == 101 || reply.status == 204 || reply.status == 304 || head.method == "HEAD";
 }
 
 }  // namespace

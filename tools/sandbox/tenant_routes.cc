@@ -6,6 +6,7 @@
 #include "tools/sandbox/download.h"
 #include "tools/sandbox/graph_routes.h"
 #include "tools/sandbox/hosts.h"
+#include "tools/sandbox/office_call.h"
 #include "tools/sandbox/query.h"
 #include "tools/sandbox/refusal.h"
 #include "tools/sandbox/replies.h"
@@ -122,8 +123,10 @@ Reply dispatch(Exchange& exchange) {
   throw Refusal(404, "itemNotFound", "There is nothing here");
 }
 
+// A download page without a token of its own asks its caller who he is.
 bool is_page(const RequestHead& head) {
   const Query query = query_of(head);
+  if (head.path().ends_with(kDownload) && !query.find_raw("tempauth")) return false;
   return std::any_of(kPages.begin(), kPages.end(),
                      [&](const Page& page) { return means(page, head.path(), query); });
 }
@@ -141,9 +144,9 @@ Reply serve_tenant(Exchange& exchange) {
   ++exchange.cloud.counters.tenant_requests;
   try {
     require_host(exchange, HostKind::kTenant);
-    const bool page = is_page(exchange.head);
-    if (!page && find_api(exchange.head.path()) != std::string::npos) {
-      return serve_part(exchange, Door::kTenant);
+    if (!is_page(exchange.head)) {
+      const bool has_version = find_api(exchange.head.path()) != std::string::npos;
+      return has_version ? serve_part(exchange, Door::kTenant) : serve_office(exchange);
     }
     if (exchange.head.find("Authorization")) ++exchange.cloud.counters.authorization_on_tenant;
     return serve_page(exchange);
