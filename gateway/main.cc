@@ -57,6 +57,14 @@ void start_logging(const std::string& level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+// A tunnel takes two descriptors, and what a shell gives by default is soon used up.
+void allow_many_sockets() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 // Keys are in this process: no core file, no other process of the same user looks in.
 void close_the_shutters() {
   const rlimit none{0, 0};
@@ -89,6 +97,7 @@ int main(int argc, char** argv) {
   }
 
   close_the_shutters();
+  allow_many_sockets();
   kerros::crypto::start();
   const auto config = kerros::load_config(file);
   if (!config) return fail_with(config.error());

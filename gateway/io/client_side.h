@@ -53,6 +53,10 @@ class ClientSide {
   virtual void close_after() = 0;  // this answer is the last one
   virtual void bulk(bool on) = 0;  // large buffers while a long body flows
   virtual std::string peer() const = 0;
+  // No HTTP follows: the body is whatever comes until the client's end.
+  virtual void upgrade() = 0;
+  // What waits now, and what will, ends within this time.
+  virtual void end_within(std::chrono::milliseconds time) = 0;
 };
 
 }  // namespace kerros::io

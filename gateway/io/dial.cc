@@ -34,10 +34,11 @@ class ConnectDeadline {
 };
 
 net::awaitable<Endpoints> resolve(const net::any_io_executor& executor,
+                                  const net::any_io_executor& names,
                                   std::chrono::milliseconds limit, const std::string& host,
                                   std::uint16_t port) {
   Endpoints endpoints;
-  net::ip::tcp::resolver resolver(executor);
+  net::ip::tcp::resolver resolver(names);
   const ConnectDeadline deadline(executor, limit, [&resolver] { resolver.cancel(); });
   const auto found =
       co_await resolver.async_resolve(host, std::to_string(port), net::use_awaitable);
@@ -57,10 +58,12 @@ Endpoints allowed(Endpoints endpoints, const MayConnect& may_connect) {
 
 net::awaitable<Endpoints> endpoints_of(const net::any_io_executor& executor,
                                        const Config::Upstream& config, const std::string& host,
-                                       std::uint16_t port, const MayConnect& may_connect) {
+                                       std::uint16_t port, const MayConnect& may_connect,
+                                       const net::any_io_executor& names) {
   if (const auto* elsewhere = override_for(config, host))
     co_return Endpoints{{net::ip::make_address(elsewhere->address), elsewhere->port}};
-  auto found = co_await resolve(executor, config.connect_timeout, host, port);
+  auto found =
+      co_await resolve(executor, names ? names : executor, config.connect_timeout, host, port);
   co_return allowed(std::move(found), may_connect);
 }
 
@@ -93,8 +96,9 @@ const HostOverride* override_for(const Config::Upstream& config, std::string_vie
 
 net::awaitable<net::ip::tcp::socket> dial(const net::any_io_executor& executor,
                                           const Config::Upstream& config, std::string host,
-                                          std::uint16_t port, MayConnect may_connect) {
-  const auto endpoints = co_await endpoints_of(executor, config, host, port, may_connect);
+                                          std::uint16_t port, MayConnect may_connect,
+                                          net::any_io_executor names) {
+  const auto endpoints = co_await endpoints_of(executor, config, host, port, may_connect, names);
   co_return co_await connect_any(executor, config.connect_timeout, endpoints);
 }
 

@@ -60,7 +60,7 @@ net::awaitable<Dialled> try_dial(Visit& visit, const proxy::Authority& to) {
   };
   try {
     dialled.socket = co_await dial(visit.worker.executor, visit.now->config.upstream, to.host,
-                                   to.port, MayConnect(may_connect));
+                                   to.port, MayConnect(may_connect), visit.worker.shared.names);
   } catch (const system_error& error) {
     dialled.error = error.code();
   }

@@ -6,6 +6,7 @@
 #include "gateway/graph/request_fields.h"
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/own_links.h"
+#include "gateway/io/upgrade.h"
 #include "gateway/sharepoint/tenant_target.h"
 
 namespace kerros::io {
@@ -32,6 +33,7 @@ net::awaitable<void> dispatch(Exchange& x) {
   if (x.outer != nullptr && !may_be_inside(x.route.operation))
     throw Refused{graph::Refusal::kNotAllowed, "Send this request by itself, outside a batch.",
                   "not inside a batch"};
+  if (asks_upgrade(x)) return pass_upgrade(x);
   switch (x.route.operation) {
     case Operation::kReadContent:
       return x.outer == nullptr ? read_content(x) : redirect_content(x);

@@ -44,6 +44,16 @@ net::awaitable<std::size_t> HttpConnection::receive(MutableByteView into, Renew 
   throw_failed(*failed);
 }
 
+void HttpConnection::upgrade() {
+  begin_body({graph::Framing::Kind::kUntilClose, 0});
+  keep_alive_ = false;
+}
+
+void HttpConnection::end_within(std::chrono::milliseconds time) {
+  patience_ = time;
+  stream_->expires_after(time);
+}
+
 net::awaitable<void> HttpConnection::write_continue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   co_await write(as_bytes(kContinue));

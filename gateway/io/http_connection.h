@@ -45,6 +45,10 @@ class HttpConnection final : public ClientSide {
   const graph::Framing& framing() const override { return framing_; }
   bool keep_alive() const override { return keep_alive_; }
   void close_after() override { keep_alive_ = false; }
+  void upgrade() override;
+  void end_within(std::chrono::milliseconds time) override;
+  // The next answer may be 101, after which no HTTP follows; it is malformed otherwise.
+  void may_upgrade() { may_upgrade_ = true; }
   bool body_finished() const override;
   std::uint64_t body_read() const override { return body_read_; }
 
@@ -90,6 +94,7 @@ class HttpConnection final : public ClientSide {
   std::uint64_t body_read_ = 0;
   bool until_close_ended_ = false;
   bool keep_alive_ = true;
+  bool may_upgrade_ = false;
 };
 
 // The octets of a head, ready to be written. `reason` phrases are Beast's.

@@ -94,8 +94,14 @@ net::awaitable<graph::ResponseHead> HttpConnection::read_response(graph::Method 
     const auto& message = parser.get();
     graph::ResponseHead head;
     head.status = message.result_int();
-    if (head.status >= 100 && head.status < 200) continue;
     head.fields = fields_of(message);
+    if (head.status == 101) {
+      if (!may_upgrade_)
+        throw_bad(BadMessage::Kind::kMalformed, "switches to what nobody asked for");
+      upgrade();
+      co_return head;
+    }
+    if (head.status >= 100 && head.status < 200) continue;
     const bool bodiless = asked == graph::Method::kHead || head.status == 204 || head.status == 304;
     begin_body(bodiless ? graph::Framing{} : framing_of(parser, graph::Framing::Kind::kUntilClose));
     if (framing_.kind == graph::Framing::Kind::kUntilClose) keep_alive_ = false;

@@ -39,6 +39,8 @@ class InnerClient final : public ClientSide {
   void set_patience(std::chrono::milliseconds) override {}
   bool keep_alive() const override { return false; }
   void close_after() override {}
+  void upgrade() override {}
+  void end_within(std::chrono::milliseconds) override {}
   void bulk(bool) override {}
   std::string peer() const override { return peer_; }
 

@@ -103,7 +103,7 @@ Status Gateway::make_shared_state(const Config& config) {
   shared_ = std::make_unique<Shared>(
       installation_, snapshots_,
       std::make_unique<transfer::OwnUrls>(installation_.store->tenant(), std::move(key_of_day)),
-      buffers_, *std::move(hash_key));
+      buffers_, *std::move(hash_key), main_io_.get_executor());
   std::error_code failed;
   std::filesystem::create_directories(config.store.spool, failed);
   if (failed)

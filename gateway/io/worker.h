@@ -46,18 +46,20 @@ class Counted {
 struct Shared {
   Shared(Installation& the_installation, Snapshots& the_snapshots,
          std::unique_ptr<transfer::OwnUrls> own_urls, tls::BufferPool& the_buffers,
-         crypto::SecretBytes key_of_hashes)
+         crypto::SecretBytes key_of_hashes, net::any_io_executor for_names)
       : installation(the_installation),
         snapshots(the_snapshots),
         urls(std::move(own_urls)),
         buffers(the_buffers),
-        hash_key(std::move(key_of_hashes)) {}
+        hash_key(std::move(key_of_hashes)),
+        names(std::move(for_names)) {}
 
   Installation& installation;
   Snapshots& snapshots;
   std::unique_ptr<transfer::OwnUrls> urls;
   tls::BufferPool& buffers;
   crypto::SecretBytes hash_key;  // for opaque callers and token hashes
+  net::any_io_executor names;    // where those of tunnels are resolved: they may be slow on purpose
   SessionTable sessions;
   SpoolRoom spool_room;
   Counters counters;

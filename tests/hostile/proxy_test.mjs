@@ -6,7 +6,9 @@ import assert from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
+import https from 'node:https';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 
@@ -16,6 +18,7 @@ import { Cases } from './cases.mjs';
 const bin = process.argv[2];
 const cases = new Cases();
 const graph = 'https://graph.microsoft.com/v1.0';
+const most = 1000;  // tunnels at once
 
 // Servers that the gateway knows nothing of: one keeps what it gets, the other one speaks TLS with a
 // certificate that only this test trusts.
@@ -28,25 +31,54 @@ const plain = net.createServer({ allowHalfOpen: true }, (socket) => {
   socket.on('end', () => socket.end('the end'));
   socket.on('error', () => {});
 });
-const scratch = fs.mkdtempSync('/tmp/office-echo-');
-const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-  '-days', '2', '-subj', '/CN=echo.example', '-addext', 'subjectAltName=DNS:echo.example',
-  '-keyout', path.join(scratch, 'key'), '-out', path.join(scratch, 'pem')]);
-assert.equal(made.status, 0);
-const echoPem = fs.readFileSync(path.join(scratch, 'pem'));
-const echo = tls.createServer({ key: fs.readFileSync(path.join(scratch, 'key')), cert: echoPem, allowHalfOpen: true },
+function identity(host) {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'office-echo-'));
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+    '-days', '2', '-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`,
+    '-keyout', path.join(scratch, 'key'), '-out', path.join(scratch, 'pem')]);
+  assert.equal(made.status, 0);
+  const own = { key: fs.readFileSync(path.join(scratch, 'key')), cert: fs.readFileSync(path.join(scratch, 'pem')) };
+  fs.rmSync(scratch, { recursive: true });
+  return own;
+}
+const echoOwn = identity('echo.example');
+const echoPem = echoOwn.cert;
+const echo = tls.createServer({ ...echoOwn, allowHalfOpen: true },
   (socket) => { socket.pipe(socket); socket.on('error', () => {}); });
-const [plainPort, echoPort] = [await listen(plain), await listen(echo)];
-fs.rmSync(scratch, { recursive: true });
+
+// A Graph of another cloud that switches to WebSocket where it is asked to, and once where not.
+const otherOwn = identity('graph.microsoft.us');
+const upgrades = [];
+const other = https.createServer(otherOwn, (request, response) => {
+  if (request.url === '/v1.0/me') return void response.end('{}');
+  return void response.socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+});
+other.on('upgrade', (request, socket) => {
+  upgrades.push(request);
+  socket.on('error', () => {});
+  if (request.url.startsWith('/v1.0/users')) {
+    socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}');
+    return;
+  }
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+    + 'Sec-WebSocket-Accept: yes\r\nSet-Cookie: a=b\r\n\r\nfirst');
+  let seen = 0;
+  socket.on('data', (piece) => {
+    seen += piece.length;
+    socket.write(piece);
+    if (seen >= 1_000_000) socket.end('last');
+  });
+});
+const [plainPort, echoPort, otherPort] = [await listen(plain), await listen(echo), await listen(other)];
 
 function elsewhere(host, port) {
   return `\n[[upstream.connect]]\nhost = "${host}"\naddress = "127.0.0.1:${port}"\n`;
 }
 const office = await Office.open({
   bin,
-  proxy: 'tunnels = 4',
-  config: (text) => text.replace('[[policy.rule]]', `${elsewhere('plain.example', plainPort)}`
-    + `${elsewhere('echo.example', echoPort)}${elsewhere('dead.example', 1)}\n[limits]\nhead_timeout = "1s"\n\n[[policy.rule]]`),
+  proxy: `tunnels = ${most}\nintercept = ["graph.microsoft.com", "*.sharepoint.com", "graph.microsoft.us"]`,
+  config: (text, home) => fs.appendFileSync(path.join(home, 'tls', 'upstream-ca.pem'), otherOwn.cert) ?? text.replace('[[policy.rule]]', `${elsewhere('plain.example', plainPort)}`
+    + `${elsewhere('echo.example', echoPort)}${elsewhere('dead.example', 1)}${elsewhere('graph.microsoft.us', otherPort)}\n[limits]\nhead_timeout = "1s"\n\n[[policy.rule]]`),
 });
 const token = await office.login();
 let station = office.workstation;
@@ -201,12 +233,34 @@ await cases.check('a host that is not there is told so', async () => {
   assert.equal((await station.connect('no-such-host.invalid:443')).status, 502);
 });
 
-await cases.check('there are as many tunnels as there may be, and room again when one ends', async () => {
+function residentMiB() {
+  return Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${office.gateway.pid}/status`, 'utf8'))[1]) / 1024;
+}
+
+await cases.check('a thousand idle tunnels take little, and nobody waits for them', async () => {
+  const before = residentMiB();
   const open = [];
-  for (let i = 0; i < 4; i += 1) open.push(await station.connect('plain.example:443'));
-  assert.deepEqual(open.map((one) => one.status), [200, 200, 200, 200]);
+  while (open.length < most) {
+    const some = await Promise.all(Array.from({ length: 50 }, () => station.connect('plain.example:443')));
+    for (const one of some) assert.equal(one.status, 200);
+    open.push(...some);
+  }
+  assert.ok(residentMiB() - before < 64, `${residentMiB() - before} MiB more`);
   assert.equal((await station.connect('plain.example:443')).status, 503);
-  for (const one of open) one.socket.destroy();
+  const small = noise(100_000, 5);
+  office.secret(small);
+  await Promise.all(Array.from({ length: 40 }, async (_, i) => {
+    const put = await ask('PUT', `${pathOf(`small-${i}.bin`)}:/content`, { body: small });
+    assert.equal(put.status, 201, String(put.bytes));
+    assert.ok((await ask('GET', `${pathOf(`small-${i}.bin`)}:/content`)).bytes.equals(small));
+  }));
+  for (const one of open) {
+    const echoed = new Promise((resolve) => one.socket.once('data', resolve));
+    one.socket.resume();
+    one.socket.write('still there');
+    assert.equal(String(await echoed), 'still there');
+    one.socket.destroy();
+  }
   let again;
   do again = await station.connect('plain.example:443'); while (again.status === 503);
   assert.equal(again.status, 200);
@@ -344,6 +398,50 @@ await cases.check('inside a tunnel nobody can smuggle a request', async () => {
   assert.equal((await speak(secure, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).status, 400);
 });
 
+// --- what is no HTTP any more ---
+
+const wish = (target, ...more) => lines(`GET ${target} HTTP/1.1`, 'Host: graph.microsoft.us', bearer, 'Connection: Upgrade',
+  'Upgrade: websocket', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', ...more);
+
+await cases.check('WebSocket passes on an ordinary route, both ways and to its end', async () => {
+  const secure = await station.tls('graph.microsoft.us');
+  const pieces = [];
+  const ended = new Promise((resolve) => secure.on('close', resolve));
+  secure.on('data', (piece) => pieces.push(piece));
+  const sent = noise(1_000_000, 9);
+  secure.write(wish('/v1.0/me', 'Cookie: secret=1'));
+  secure.write(sent);
+  await ended;
+  const all = Buffer.concat(pieces);
+  const end = all.indexOf('\r\n\r\n') + 4;
+  const head = all.subarray(0, end).toString();
+  assert.match(head, /^HTTP\/1\.1 101 /);
+  assert.match(head, /\r\nSec-WebSocket-Accept: yes\r\n/);
+  assert.ok(!head.includes('Cookie'));
+  assert.equal(upgrades.at(-1).headers.cookie, undefined);
+  assert.equal(upgrades.at(-1).headers['sec-websocket-key'], 'dGhlIHNhbXBsZSBub25jZQ==');
+  assert.ok(all.subarray(end).equals(Buffer.concat([Buffer.from('first'), sent, Buffer.from('last')])));
+});
+
+await cases.check('a host that does not switch answers as ever', async () => {
+  const answer = await speak(await station.tls('graph.microsoft.us'), wish('/v1.0/users/aino', 'X: y').replace('Connection: Upgrade',
+    'Connection: close, Upgrade'));
+  assert.equal(answer.status, 200, answer.text);
+});
+
+await cases.check('a route of content does not switch', async () => {
+  const before = upgrades.length;
+  const answer = await speak(await station.tls('graph.microsoft.us'),
+    wish('/v1.0/me/drive/root:/Salassa/one.bin:/content').replace('Connection: Upgrade', 'Connection: close, Upgrade'));
+  assert.ok(answer.status >= 400, answer.text);
+  assert.equal(upgrades.length, before);
+});
+
+await cases.check('a switch that nobody asked for is an error', async () => {
+  const answer = await ask('GET', 'https://graph.microsoft.us/v1.0/users/aino');
+  assert.equal(answer.status, 502);
+});
+
 // --- the file for browsers ---
 
 await cases.check('browsers are told which hosts come here', async () => {
@@ -405,6 +503,5 @@ await cases.check('a client of another network gets nothing', async () => {
 });
 
 cases.end();
-plain.close();
-echo.close();
+for (const server of [plain, echo, other]) server.close();
 await office.stop();

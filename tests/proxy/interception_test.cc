@@ -44,5 +44,13 @@ TEST(Tunnel, LeadsToPrivateAddressesOnlyWhereExempt) {
   EXPECT_TRUE(may_connect(office(), "www.example.com", *parse_address("93.184.215.14")));
 }
 
+TEST(Interception, DecidesAboutAnUnnamedHostByItsPort) {
+  const Rules rules{{"graph.microsoft.com"}, {}, {443, 8443}};
+  EXPECT_EQ(decide_unnamed(rules, 443).way, Way::kTunnel);
+  EXPECT_EQ(decide_unnamed(rules, 8443).way, Way::kTunnel);
+  EXPECT_EQ(decide_unnamed(rules, 25).way, Way::kRefuse);
+  EXPECT_FALSE(decide_unnamed(rules, 25).reason.empty());
+}
+
 }  // namespace
 }  // namespace kerros::proxy

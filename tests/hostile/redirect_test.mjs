@@ -1,0 +1,199 @@
+// The redirect door, with three hosts made of network namespaces: a workstation that knows nothing,
+// the gateway on its way out, and somebody else's servers behind it. nftables sends what leaves for
+// port 443 to the door. Needs root, ip and nft; says so where they are missing.
+//
+//   node tests/hostile/redirect_test.mjs BIN_DIR
+import assert from 'node:assert';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Office, noise } from '../support/office.mjs';
+import { Cases } from './cases.mjs';
+
+const script = fileURLToPath(import.meta.url);
+const [bin, tag] = process.argv.slice(2);
+const name = (host) => `kerros-${tag ?? process.pid}-${host}`;
+
+function run(program, ...args) {
+  const done = spawnSync(program, args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${done.stderr ?? done.error}`);
+  return done.stdout;
+}
+const ip = (...args) => run('ip', ...args);
+const inside = (host, ...command) => ['ip', 'netns', 'exec', name(host), ...command];
+
+// Addresses that look like the public internet's, so that the door treats them so; nobody else sees them.
+const links = [
+  ['workstation', 'gateway', 'in', '10.77.0.2/24', '10.77.0.1/24', 'fd77::2/64', 'fd77::1/64'],
+  ['server', 'gateway', 'out', '93.184.216.34/24', '93.184.216.1/24', '2a00:77::2/64', '2a00:77::1/64'],
+];
+function build() {
+  for (const host of ['workstation', 'gateway', 'server']) {
+    ip('netns', 'add', name(host));
+    ip('-n', name(host), 'link', 'set', 'lo', 'up');
+  }
+  for (const [one, other, link, ...addresses] of links) {
+    ip('-n', name(one), 'link', 'add', link, 'type', 'veth', 'peer', 'name', link, 'netns', name(other));
+    for (const [at, host] of [one, other, one, other].entries())
+      ip('-n', name(host), 'addr', 'add', addresses[at], 'dev', link, ...(at > 1 ? ['nodad'] : []));
+    for (const host of [one, other]) ip('-n', name(host), 'link', 'set', link, 'up');
+    ip('-n', name(one), 'route', 'add', 'default', 'via', addresses[1].split('/')[0]);
+    ip('-n', name(one), '-6', 'route', 'add', 'default', 'via', addresses[3].split('/')[0]);
+  }
+  ip('-n', name('server'), 'addr', 'add', '10.88.0.2/32', 'dev', 'lo');
+  ip('-n', name('gateway'), 'route', 'add', '10.88.0.2/32', 'via', '93.184.216.34');
+}
+function clear() {
+  for (const host of ['workstation', 'gateway', 'server']) spawnSync('ip', ['netns', 'del', name(host)]);
+}
+
+function missing() {
+  if (process.getuid() !== 0) return 'it needs root';
+  for (const program of ['ip', 'nft', 'curl', 'openssl'])
+    if (spawnSync(program, ['-V']).error) return `${program} is not installed`;
+  if (spawnSync('unshare', ['-n', 'true']).status !== 0) return 'no network namespace can be made';
+  return undefined;
+}
+
+if (tag === undefined) {
+  const why = missing();
+  if (why !== undefined) {
+    console.log(`skipped: ${why}`);
+    process.exit(77);
+  }
+  let code = 1;
+  try {
+    build();
+    const [program, ...args] = ['ip', 'netns', 'exec', name('gateway'), process.execPath, script, bin, String(process.pid)];
+    code = spawnSync(program, args, { stdio: 'inherit' }).status;
+  } finally {
+    clear();
+  }
+  process.exit(code ?? 1);
+}
+
+// --- from here on inside the gateway's namespace ---
+
+const cases = new Cases();
+const office = await Office.open({
+  bin,
+  proxy: 'redirect_listen = "[::]:0"',
+  config: (text) => text.replace('[[policy.rule]]', '[limits]\nhead_timeout = "1s"\n\n[[policy.rule]]'),
+});
+const token = await office.login();
+await office.folder('Salassa');
+const door = / redirect=\S*:(\d+)/.exec(office.ready)[1];
+run('nft', `table inet kerros {
+  chain prerouting {
+    type nat hook prerouting priority dstnat;
+    iifname "in" tcp dport 443 redirect to :${door};
+  }
+}
+`);
+
+const dir = fs.mkdtempSync(path.join(office.dir, 'redirect-'));
+const ca = path.join(office.home, 'tls', 'proxy-ca.pem');
+run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+  '-subj', '/CN=other.example', '-addext', 'subjectAltName=DNS:other.example',
+  '-keyout', path.join(dir, 'key'), '-out', path.join(dir, 'pem'));
+// Somebody else's server: TLS on 443 that gives back what it is sent.
+fs.writeFileSync(path.join(dir, 'server.mjs'), `
+  import fs from 'node:fs'; import https from 'node:https';
+  const own = { key: fs.readFileSync('${dir}/key'), cert: fs.readFileSync('${dir}/pem') };
+  const answer = (request, response) => request.pipe(response);
+  const at = (server, host) => new Promise((resolve) => server.listen(443, host, resolve));
+  for (const host of ['93.184.216.34', '10.88.0.2', '2a00:77::2']) await at(https.createServer(own, answer), host);
+  console.log('ready');
+`);
+const [program, ...args] = inside('server', process.execPath, path.join(dir, 'server.mjs'));
+const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+await new Promise((resolve) => server.stdout.once('data', resolve));
+
+// curl on the workstation. `at` is where its resolver says the host is.
+function curl(host, at, ...more) {
+  const address = at.includes(':') ? `[${at}]` : at;
+  const [command, ...rest] = inside('workstation', 'curl', '--silent', '--show-error', '--noproxy', '*', '--max-time', '20',
+    '--resolve', `${host}:443:${address}`, ...more);
+  const done = spawnSync(command, rest, { maxBuffer: 1 << 28 });
+  return { code: done.status, out: done.stdout, err: done.stderr.toString() };
+}
+const file = noise(3_000_000, 1);
+office.secret(file);
+fs.writeFileSync(path.join(dir, 'file'), file);
+const bearer = `Authorization: Bearer ${token}`;
+const content = (at) => `https://graph.microsoft.com/v1.0/me/drive/root:/Salassa/${at}.bin:/content`;
+const refusals = () => JSON.parse(office.kerros('audit', 'tail', '-n', '50', '--json').out)
+  .filter((record) => record.event === 'refused');
+
+for (const [kind, at] of [['IPv4', '93.184.216.99'], ['IPv6', '2a00:77::99']]) {
+  await cases.check(`a client that knows nothing is sealed and opened over ${kind}`, async () => {
+    const put = curl('graph.microsoft.com', at, '--cacert', ca, '-H', bearer, '-T', path.join(dir, 'file'), content(kind));
+    assert.equal(put.code, 0, put.err);
+    assert.equal(JSON.parse(put.out).size, file.length);
+    const got = curl('graph.microsoft.com', at, '--cacert', ca, '-H', bearer, '-L', content(kind));
+    assert.equal(got.code, 0, got.err);
+    assert.ok(got.out.equals(file));
+  });
+}
+
+for (const [kind, at] of [['IPv4', '93.184.216.34'], ['IPv6', '2a00:77::2']]) {
+  await cases.check(`another host is reached untouched over ${kind}`, async () => {
+    const got = curl('other.example', at, '--cacert', path.join(dir, 'pem'), '--data-binary', `@${path.join(dir, 'file')}`,
+      '-H', 'Expect:', 'https://other.example/');
+    assert.equal(got.code, 0, got.err);
+    assert.ok(got.out.equals(file));
+  });
+}
+
+await cases.check('a client that names no host goes to where it was going', async () => {
+  const got = curl('x.example', '93.184.216.34', '--insecure', '--data', 'words', 'https://93.184.216.34/');
+  assert.equal(got.out.toString(), 'words', got.err);
+});
+
+await cases.check('what is no TLS goes to where it was going', async () => {
+  const got = curl('x.example', '93.184.216.34', '--include', 'http://93.184.216.34:443/');
+  assert.match(got.out.toString() + got.err, /400 Bad Request|Empty reply|reset/);
+  assert.equal(refusals().length, 0);
+});
+
+for (const [what, target, why, ...request] of [
+  ['a private address', 'redirected 10.88.0.2 port 443 as other.example', /not of the public internet/,
+    'other.example', '10.88.0.2', '--insecure', 'https://other.example/'],
+  ['the gateway\'s own address', 'redirected 10.77.0.1 port 443', /from this host or to it/,
+    'other.example', '10.77.0.1', '--insecure', 'https://other.example/'],
+  ['the door itself', 'the door itself', /not redirected/,
+    'other.example', '10.77.0.1', '--insecure', `https://10.77.0.1:${door}/`],
+]) {
+  await cases.check(`${what} cannot be reached through the door`, async () => {
+    const before = refusals().length;
+    assert.notEqual(curl(...request).code, 0);
+    const all = refusals();
+    assert.equal(all.length, before + 1);
+    assert.equal(all.at(-1).target, target);
+    assert.match(all.at(-1).status, why);
+  });
+}
+
+// A client that says this much and waits for the end.
+function say(octets) {
+  const [command, ...rest] = inside('workstation', process.execPath, '-e', `
+    const socket = require('net').connect(443, '93.184.216.99', () => socket.write(Buffer.from('${octets}', 'hex')));
+    socket.on('error', () => {});
+    socket.on('close', () => process.exit(0));`);
+  return spawnSync(command, rest, { timeout: 20000 }).status;
+}
+await cases.check('half a first message, or none, is cut off', async () => {
+  assert.equal(say('1603010200'), 0);
+  assert.equal(say(''), 0);
+});
+await cases.check('a first message that cannot be read is refused', async () => {
+  const before = refusals().length;
+  assert.equal(say(`1603010005${'02000001ff'}`), 0);
+  assert.equal(refusals().length, before + 1);
+});
+
+cases.end();
+server.kill();
+await office.stop();
