@@ -74,8 +74,9 @@ class Editor {
   void item(std::size_t position) {
     static const ItemEdit kNothing;
     const Object& object = shape_.items[position];
-    const ItemEdit& edit = edit_at(position) != nullptr ? *edit_at(position) : kNothing;
+    const ItemEdit* found = edit_at(position);
     const Unwanted* unwanted = unwanted_of(object.span.begin);
+    const ItemEdit& edit = found != nullptr ? *found : kNothing;
     const auto members = shape_.members(object);
     Marks goes(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {

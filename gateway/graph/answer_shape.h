@@ -75,7 +75,7 @@ class AnswerShape {
 
  private:
   void visit(JsonText& text, Span object, std::span<const Member> members);
-  void note_fields(JsonText& text, Span fields, Span drive_item);
+  void note_fields(JsonText& text, Span span, Span drive_item);
   Object keep(Span object, std::span<const Member> members);
   void find_parents();
   std::size_t item_around(Span span) const;

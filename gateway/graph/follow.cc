@@ -19,18 +19,6 @@ std::string_view without_namespace(std::string_view word) {
 // The one function that leads to a place instead of naming a relation.
 bool is_get_by_path(const Token& token) { return token.is("getByPath") && token.called; }
 
-// 'a''b' -> a'b; false when the text is not one quoted value.
-bool unquote(std::string_view text, std::string& out) {
-  if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return false;
-  text = text.substr(1, text.size() - 2);
-  out.clear();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\'' && (++i == text.size() || text[i] != '\'')) return false;
-    out.push_back(text[i]);
-  }
-  return true;
-}
-
 class Walk {
  public:
   Walk(const std::vector<Token>& tokens, Target& target) : tokens_(tokens), target_(target) {}
@@ -98,7 +86,7 @@ class Walk {
     return {};
   }
 
-  static std::string item_id(const Step& step, std::string key) {
+  static std::string item_id(const Step& step, const std::string& key) {
     if (step.in == Scope::kDrive && step.word == "root") return "root";
     if (step.word == "special") return "special:" + key;
     return step.takes == Step::Takes::kKey ? key : "nav:" + std::string(step.word);
@@ -130,9 +118,10 @@ class Walk {
     std::string name = key;
     if (key.starts_with('@')) {
       const auto alias = std::ranges::find(target_.options, key, &QueryOption::name);
-      if (alias == target_.options.end() || !unquote(alias->value, name) ||
-          !target_.item.raw_alias.empty())
+      auto value = alias == target_.options.end() ? std::nullopt : unquoted(alias->value);
+      if (!value || !target_.item.raw_alias.empty())
         return fail(ErrorCode::kMalformed, "an alias without one quoted value");
+      name = *std::move(value);
       target_.item.raw_alias = raw_option(target_.raw_query, key);
     }
     if (auto ok = check_name(name); !ok) return ok;

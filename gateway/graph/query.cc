@@ -84,4 +84,20 @@ std::string conflict_behavior(const Target& target) {
   return {};
 }
 
+std::optional<std::string> unquoted(std::string_view text) {
+  if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return std::nullopt;
+  text = text.substr(1, text.size() - 2);
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t quote = std::min(text.find('\''), text.size());
+    out += text.substr(0, quote);
+    text.remove_prefix(quote);
+    if (text.empty()) break;
+    if (!text.starts_with("''")) return std::nullopt;
+    out += '\'';
+    text.remove_prefix(2);
+  }
+  return out;
+}
+
 }  // namespace kerros::graph

@@ -3,6 +3,8 @@
 // Thread safety: pure functions. Errors: kMalformed.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +22,8 @@ Result<std::vector<QueryOption>> parse_query(std::string_view raw);
 
 // The octets of the option called `name`, "@a1=%27x%27"; empty when absent.
 std::string_view raw_option(std::string_view raw_query, std::string_view name);
+
+// 'it''s' -> it's; nullopt when the text is not one quoted value.
+std::optional<std::string> unquoted(std::string_view text);
 
 }  // namespace kerros::graph

@@ -59,7 +59,7 @@ Spec parse_spec(std::string_view spec, std::uint64_t size, ByteRange& out) {
 }  // namespace
 
 RangeRequest parse_range(std::optional<std::string_view> field, std::uint64_t size) {
-  const RangeRequest whole;
+  RangeRequest whole;
   if (!field) return whole;
   const std::size_t equals = field->find('=');
   if (equals == std::string_view::npos || !same_name(field->substr(0, equals), "bytes"))

@@ -20,7 +20,7 @@ struct Network {
   Address address{};
   unsigned prefix_bits = 0;  // of 128
 
-  bool contains(const Address& address) const;
+  bool contains(const Address& other) const;
 };
 // "10.0.0.0/8", "2001:db8::/32", or a single address. nullopt also when bits stand right of the
 // prefix: "10.1.2.3/8" is more likely a slip than a wish.

@@ -4,6 +4,7 @@
 
 #include "gateway/graph/head.h"
 #include "gateway/graph/percent.h"
+#include "gateway/graph/query.h"
 
 namespace kerros::sharepoint {
 namespace {
@@ -45,18 +46,6 @@ std::string_view next_argument(std::string_view& list) {
   return one;
 }
 
-// 'it''s' -> it's; nullopt when the text is not one quoted value.
-std::optional<std::string> unquoted(std::string_view text) {
-  if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return std::nullopt;
-  text = text.substr(1, text.size() - 2);
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\'' && (++i == text.size() || text[i] != '\'')) return std::nullopt;
-    out.push_back(text[i]);
-  }
-  return out;
-}
-
 // The text that an argument stands for; nullopt for numbers, guids and the like.
 Result<std::optional<std::string>> text_of(std::string_view argument,
                                            const std::vector<graph::QueryOption>& options) {
@@ -73,7 +62,7 @@ Result<std::optional<std::string>> text_of(std::string_view argument,
     if (argument.starts_with('@')) return fail(ErrorCode::kMalformed, "an alias of an alias");
   }
   if (!argument.starts_with('\'')) return std::nullopt;
-  auto text = unquoted(argument);
+  auto text = graph::unquoted(argument);
   if (!text) return fail(ErrorCode::kMalformed, "an argument with stray quotes");
   return text;
 }

@@ -17,6 +17,7 @@ import { Wiretap } from './wiretap.mjs';
 const kRounds = Number(process.argv[3] ?? 200);
 const kSeed = Number(process.argv[4] ?? 1);
 const kSettle = 10;  // rounds
+const kLogin = 100;  // rounds; a token lives for an hour
 const kOpenSessions = 2;
 const kShown = 10;   // failures in full
 const kMostWatched = 500;  // rounds of which the cloud may keep every body
@@ -105,6 +106,7 @@ async function afterwards(round, puts) {
   sessions = sessions.filter((file) => !file.over);
   for (const request of tap.take()) await must(`round ${round}, on the wire`, () => uses.add(request));
   if (round % kSettle === 0) await settle();
+  if (round % kLogin === 0) await office.login();
 }
 
 // In peace the oldest sessions come to their end, so that not ever more of them are on their way.

@@ -73,9 +73,10 @@ export class Office {
 
   async startGateway({ env = {}, wrapper = [] } = {}) {
     const command = [...wrapper, path.join(this.bin, 'kerros-gateway'), '--config', this.configFile];
-    this.log = fs.openSync(path.join(this.dir, 'gateway.log'), 'a');
+    const log = fs.openSync(path.join(this.dir, 'gateway.log'), 'a');
     this.gateway = spawn(command[0], command.slice(1),
-      { stdio: ['ignore', 'pipe', this.log], env: { ...process.env, ...env } });
+      { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...env } });
+    fs.closeSync(log);
     const child = this.gateway;
     this.gatewayEnded = new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
     this.ready = await new Promise((resolve, reject) => {
