@@ -150,7 +150,7 @@ export const catalogue = {
     119: { what: 'The forms of Retry-After', also: ['hostile.SessionFaults'] },
     120: { what: 'Moving and deleting' },
     121: { what: 'Sudden death at any moment', also: ['hostile.Kill', 'hostile.KillSlow'] },
-    122: { what: 'New key versions while transfers run', also: ['keystore.RotatedUnit.RewrapsToTheActiveVersionWhenARecordIsBound'] },
+    122: { what: 'New key versions while transfers run', also: ['hostile.Rotation', 'keystore.Rotation.BindsUnderTheNewVersionWhatWasStoredUnderTheOld'] },
     123: { what: 'A slow key service, or one with wrong keys', outside: 'keys lie in the gateway\'s own store, and a record whose key or place is not its own is refused by keystore.TamperedStore' },
     124: { what: 'Items that the cloud changes by itself' },
   },

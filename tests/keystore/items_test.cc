@@ -67,7 +67,7 @@ TEST_F(RotatedUnit, SealsWithItsActiveVersion) {
   EXPECT_EQ(ring_->now()->all().size(), 2u);
 }
 
-TEST_F(RotatedUnit, RewrapsToTheActiveVersionWhenARecordIsBound) {
+TEST_F(RotatedUnit, StoresUnderTheActiveVersion) {
   const ItemRecord record = record_under(1);
   ASSERT_THAT(put_and_bind(record), Succeeds());
   const auto found = items_->find(record.sealed.key);
