@@ -62,6 +62,14 @@ struct Running {
   std::uint64_t connections = 0;
   std::uint64_t transfers = 0;
   std::uint64_t started_ms = 0;
+  struct Proxy {         // the doors of hosts that know nothing of them
+    std::string listen;  // empty: closed
+    std::string redirect_listen;
+    std::uint64_t tunnels = 0;      // open right now
+    std::uint64_t intercepted = 0;  // connections opened, since the start
+    std::uint64_t refused = 0;      // requests and connections, likewise
+    bool is_on() const { return !listen.empty() || !redirect_listen.empty(); }
+  } proxy;
 };
 
 Answer answer(const Request& request, const Peer& peer, const Config& config,

@@ -63,11 +63,19 @@ Json warnings_of(const Config& config, const keystore::KeyStore& store) {
 
 Json gateway_of(const Running* running) {
   if (running == nullptr) return Json();
-  return {{"graph_listen", running->graph_listen},
-          {"backend", running->backend},
-          {"connections", running->connections},
-          {"transfers", running->transfers},
-          {"started", time_or_null(running->started_ms)}};
+  Json gateway{{"graph_listen", running->graph_listen},
+               {"backend", running->backend},
+               {"connections", running->connections},
+               {"transfers", running->transfers},
+               {"started", time_or_null(running->started_ms)}};
+  const auto& proxy = running->proxy;
+  if (proxy.is_on())
+    gateway["proxy"] = {{"listen", proxy.listen},
+                        {"redirect_listen", proxy.redirect_listen},
+                        {"tunnels", proxy.tunnels},
+                        {"intercepted", proxy.intercepted},
+                        {"refused", proxy.refused}};
+  return gateway;
 }
 
 }  // namespace

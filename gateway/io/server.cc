@@ -169,8 +169,14 @@ void Gateway::print_ready() const {
 }
 
 admin::Running Gateway::running() const {
-  return {bound(Door::kGraph), std::string(installation_.backend->name()),
-          shared_->counters.connections, shared_->counters.transfers, started_ms_};
+  const Counters& counters = shared_->counters;
+  return {bound(Door::kGraph),
+          std::string(installation_.backend->name()),
+          counters.connections,
+          counters.transfers,
+          started_ms_,
+          {bound(Door::kProxy), bound(Door::kRedirect), counters.tunnels, counters.intercepted,
+           counters.proxy_refused}};
 }
 
 void Gateway::on_signal(int signal) {

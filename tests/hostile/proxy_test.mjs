@@ -87,7 +87,7 @@ const pathOf = (name) => `${graph}/me/drive/root:/Salassa/${name}`;
 await office.folder('Salassa');
 
 function refusals() {
-  const listed = office.kerros('audit', 'tail', '-n', '100', '--json');
+  const listed = office.kerros('audit', 'tail', '-n', '1000', '--json');
   assert.equal(listed.code, 0, listed.err);
   return JSON.parse(listed.out).filter((record) => record.event === 'refused');
 }
@@ -398,6 +398,20 @@ await cases.check('inside a tunnel nobody can smuggle a request', async () => {
   assert.equal((await speak(secure, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).status, 400);
 });
 
+await cases.check('the status counts what the doors do', async () => {
+  const told = () => JSON.parse(office.kerros('status', '--json').out).gateway.proxy;
+  const before = told();
+  assert.equal(before.listen, `${station.host}:${station.port}`);
+  assert.equal(before.redirect_listen, '');
+  assert.ok(before.refused > 20 && before.intercepted > 20);
+  const tunnel = await station.connect('plain.example:443');
+  await station.connect('plain.example:80');
+  const after = told();
+  assert.equal(after.tunnels, before.tunnels + 1);
+  assert.equal(after.refused, before.refused + 1);
+  tunnel.socket.destroy();
+});
+
 // --- what is no HTTP any more ---
 
 const wish = (target, ...more) => lines(`GET ${target} HTTP/1.1`, 'Host: graph.microsoft.us', bearer, 'Connection: Upgrade',
@@ -490,7 +504,7 @@ await cases.check('with users named, a tunnel asks for name and password', async
 });
 
 await cases.check('no password is in the log or on record', async () => {
-  const audit = office.kerros('audit', 'tail', '-n', '200', '--json').out;
+  const audit = office.kerros('audit', 'tail', '-n', '1000', '--json').out;
   for (const secret of ['pass-word', 'guess-work', Buffer.from('aino:pass-word').toString('base64'), token])
     for (const text of [office.gatewayLog(), audit]) assert.ok(!text.includes(secret));
 });
