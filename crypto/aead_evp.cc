@@ -75,9 +75,10 @@ class EvpKey final : public AeadKey {
 
 class EvpBackend final : public Backend {
  public:
-  // Fetched once: a fetch by name takes locks and parses.
+  // Fetched once: a fetch by name takes locks and parses. Never from this process's own provider,
+  // which is another backend's library.
   EvpBackend()
-      : aes_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)),
+      : aes_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", "provider!=kerros")),
         chacha_(EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr)) {}
 
   std::string_view name() const override { return "openssl"; }

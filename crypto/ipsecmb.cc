@@ -14,6 +14,11 @@ struct GcmFunctions {
   aes_gcm_pre_t expand;
   aes_gcm_enc_dec_t seal;
   aes_gcm_enc_dec_t open;
+  aes_gcm_init_t begin;
+  aes_gcm_enc_dec_update_t seal_some;
+  aes_gcm_enc_dec_update_t open_some;
+  aes_gcm_enc_dec_finalize_t end_seal;
+  aes_gcm_enc_dec_finalize_t end_open;
 };
 
 namespace {
@@ -92,8 +97,16 @@ Result<IpsecMb> IpsecMb::load(Instructions instructions, const char* file) {
   init(*library, manager.get(), instructions);
   if (manager->imb_errno != 0 || (manager->features & IMB_FEATURE_SELF_TEST_PASS) == 0)
     return missing("it failed its own self-test");
-  return IpsecMb(std::make_shared<const GcmFunctions>(
-      GcmFunctions{manager->gcm256_pre, manager->gcm256_enc, manager->gcm256_dec}));
+  const GcmFunctions aes128{manager->gcm128_pre,          manager->gcm128_enc,
+                            manager->gcm128_dec,          manager->gcm128_init,
+                            manager->gcm128_enc_update,   manager->gcm128_dec_update,
+                            manager->gcm128_enc_finalize, manager->gcm128_dec_finalize};
+  const GcmFunctions aes256{manager->gcm256_pre,          manager->gcm256_enc,
+                            manager->gcm256_dec,          manager->gcm256_init,
+                            manager->gcm256_enc_update,   manager->gcm256_dec_update,
+                            manager->gcm256_enc_finalize, manager->gcm256_dec_finalize};
+  return IpsecMb(std::make_shared<const GcmFunctions>(aes128),
+                 std::make_shared<const GcmFunctions>(aes256));
 }
 
 namespace {
@@ -129,6 +142,22 @@ bool GcmKey::open(const Nonce& nonce, ByteView sealed, std::uint8_t* plain,
   functions_->open(schedule_in(schedule_.data()), state_in(state_.data()), plain, sealed.data(),
                    sealed.size(), nonce.data(), nullptr, 0, expected.data(), expected.size());
   return equal_constant_time(expected, tag);
+}
+
+void GcmKey::begin(const Nonce& nonce, ByteView associated) {
+  functions_->begin(schedule_in(schedule_.data()), state_in(state_.data()), nonce.data(),
+                    associated.data(), associated.size());
+}
+
+void GcmKey::update(Way way, ByteView in, std::uint8_t* out) {
+  if (in.empty()) return;
+  const auto some = way == Way::kSeal ? functions_->seal_some : functions_->open_some;
+  some(schedule_in(schedule_.data()), state_in(state_.data()), out, in.data(), in.size());
+}
+
+void GcmKey::finish(Way way, std::span<std::uint8_t, kAeadTagSize> tag) {
+  const auto end = way == Way::kSeal ? functions_->end_seal : functions_->end_open;
+  end(schedule_in(schedule_.data()), state_in(state_.data()), tag.data(), tag.size());
 }
 
 }  // namespace kerros::crypto

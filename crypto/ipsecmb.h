@@ -20,7 +20,7 @@ struct GcmFunctions;  // of one key size
 class GcmKey {
  public:
   GcmKey(const GcmFunctions& functions, ByteView key);
-  GcmKey(const GcmKey&) = delete;
+  GcmKey(const GcmKey&) = default;  // with what was begun, so that both can go on from there
   GcmKey& operator=(const GcmKey&) = delete;
   ~GcmKey();
 
@@ -30,6 +30,12 @@ class GcmKey {
   // False when the tag is not that of these bytes; `plain` then holds what nobody may see.
   [[nodiscard]] bool open(const Nonce& nonce, ByteView sealed, std::uint8_t* plain,
                           std::span<const std::uint8_t, kAeadTagSize> tag);
+
+  // The same in pieces of any size, with associated data; finish() tells the tag that is right.
+  enum class Way : std::uint8_t { kSeal, kOpen };
+  void begin(const Nonce& nonce, ByteView associated);
+  void update(Way way, ByteView in, std::uint8_t* out);
+  void finish(Way way, std::span<std::uint8_t, kAeadTagSize> tag);
 
  private:
   static constexpr std::size_t kScheduleSize = 1024;
@@ -45,12 +51,15 @@ class IpsecMb {
   // kUnavailable says what is missing: the library, or what it needs of the CPU.
   static Result<IpsecMb> load(Instructions instructions, const char* file = kFile);
 
+  const GcmFunctions& aes128() const { return *aes128_; }
   const GcmFunctions& aes256() const { return *aes256_; }
 
  private:
   static constexpr const char* kFile = "libIPSec_MB.so.1";
 
-  explicit IpsecMb(std::shared_ptr<const GcmFunctions> aes256) : aes256_(std::move(aes256)) {}
+  IpsecMb(std::shared_ptr<const GcmFunctions> aes128, std::shared_ptr<const GcmFunctions> aes256)
+      : aes128_(std::move(aes128)), aes256_(std::move(aes256)) {}
+  std::shared_ptr<const GcmFunctions> aes128_;
   std::shared_ptr<const GcmFunctions> aes256_;
 };
 

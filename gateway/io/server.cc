@@ -16,6 +16,7 @@
 #include "gateway/io/readiness.h"
 #include "gateway/io/reload.h"
 #include "gateway/io/session_sweeper.h"
+#include "gateway/tls/provider.h"
 
 namespace kerros::io {
 
@@ -129,9 +130,18 @@ Status Gateway::open_doors(const Config& config) {
   return {};
 }
 
+// The library that seals does the AES of TLS records too; where it cannot, nothing is lost but
+// time.
+void share_library_with_tls(const Installation& installation) {
+  if (installation.backend->name() != "ipsec-mb") return;
+  if (auto ok = tls::start_provider(crypto::Instructions::kBest); !ok)
+    spdlog::warn("TLS records with openssl: {}", ok.error().detail);
+}
+
 Status Gateway::start(const Config& given) {
   if (auto ok = add_doors(given); !ok) return ok;
   const Config config = with_ports(given, ports_);
+  share_library_with_tls(installation_);  // before the first TLS context is made
   auto snapshot = Snapshot::make(config);
   if (!snapshot) return tl::unexpected(snapshot.error());
   snapshots_.publish(*std::move(snapshot));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "gateway/tls/error.h"
+#include "gateway/tls/provider.h"
 
 namespace kerros::tls {
 namespace {
@@ -63,7 +64,8 @@ void Context::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context
 
 Context::Context(bool is_server)
     : is_server_(is_server),
-      native_(SSL_CTX_new(is_server ? TLS_server_method() : TLS_client_method())) {}
+      native_(SSL_CTX_new_ex(nullptr, provider_runs() ? kProperties : nullptr,
+                             is_server ? TLS_server_method() : TLS_client_method())) {}
 
 Result<std::shared_ptr<Context>> Context::make(bool is_server) {
   ERR_clear_error();

@@ -1,5 +1,6 @@
 // What relaying costs: CPU seconds per GB of a thread that passes bytes from one TLS connection to
-// another, with our stream and with asio::ssl::stream, in interleaved rounds of one run.
+// another, with our stream, with the same on libipsec-mb, and with asio::ssl::stream, in
+// interleaved rounds of one run.
 //
 //   bench_tls [MEGABYTES [ROUNDS]]     the first round is dropped
 #include <time.h>
@@ -17,6 +18,8 @@
 #include <boost/asio/ssl/impl/src.hpp>
 #include <boost/asio/write.hpp>
 
+#include "crypto/random.h"
+#include "gateway/tls/provider.h"
 #include "tests/gateway/tls/wiring.h"
 
 namespace kerros::tls {
@@ -88,8 +91,14 @@ net::ip::tcp::socket into(net::io_context& io, net::ip::tcp::socket socket) {
   return net::ip::tcp::socket(io, protocol, socket.release());
 }
 
-// CPU seconds per GB of the thread in the middle.
-double measure(bool ours, std::size_t total) {
+// Of the relay; a context keeps the ciphers that it was made with.
+struct Contexts {
+  std::shared_ptr<Context> server = testing::server_context();
+  std::shared_ptr<Context> client = testing::client_context();
+};
+
+// CPU seconds per GB of the thread in the middle: our stream with `ours`, asio's without.
+double measure(const Contexts* ours, std::size_t total) {
   net::io_context source_io, relay_io, sink_io;
   auto first = testing::connected_sockets(source_io);
   auto second = testing::connected_sockets(sink_io);
@@ -98,14 +107,12 @@ double measure(bool ours, std::size_t total) {
   Stream sink(std::move(second.server), testing::server_context(), pool);
   std::thread sending([&] { run(source_io, send(source, total)); });
   std::thread dropping([&] { run(sink_io, drop(sink)); });
-  const auto server = testing::server_context();
-  const auto client = testing::client_context();
   auto from = into(relay_io, std::move(first.server));
   auto to = into(relay_io, std::move(second.client));
   const double before = thread_seconds();
-  if (ours) {
-    Stream in(std::move(from), server, pool);
-    Stream out(std::move(to), client, pool);
+  if (ours != nullptr) {
+    Stream in(std::move(from), ours->server, pool);
+    Stream out(std::move(to), ours->client, pool);
     run(relay_io, relay(in, out));
   } else {
     net::ssl::context server_side(net::ssl::context::tls_server);
@@ -133,17 +140,32 @@ double median(std::vector<double> values) {
 }  // namespace kerros::tls
 
 int main(int argc, char** argv) {
+  using namespace kerros::tls;
+  kerros::crypto::start();
   const std::size_t total = (argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 512) << 20;
   const unsigned long rounds = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4;
-  std::vector<double> ours, plain, ratios;
+  const Contexts openssl;
+  const auto started = start_provider(kerros::crypto::Instructions::kBest);
+  const Contexts ipsecmb;
+  struct Target {
+    const char* name;
+    const Contexts* contexts;
+    std::vector<double> spent, ratios;
+  };
+  std::vector<Target> targets = {{"our stream", &openssl, {}, {}},
+                                 {"asio::ssl::stream", nullptr, {}, {}}};
+  if (started) targets.push_back({"our stream, ipsec-mb", &ipsecmb, {}, {}});
   for (unsigned long round = 0; round < rounds; ++round) {
-    const double a = kerros::tls::measure(true, total);
-    const double b = kerros::tls::measure(false, total);
-    if (round == 0 && rounds > 1) continue;
-    ours.push_back(a);
-    plain.push_back(b);
-    ratios.push_back(a / b);
+    double first = 0;
+    for (Target& target : targets) {
+      const double spent = measure(target.contexts, total);
+      if (&target == targets.data()) first = spent;
+      if (round == 0 && rounds > 1) continue;
+      target.spent.push_back(spent);
+      target.ratios.push_back(spent / first);
+    }
   }
-  std::printf("relay, CPU-s/GB: ours %.3f, asio::ssl::stream %.3f, ratio by round %.2f\n",
-              kerros::tls::median(ours), kerros::tls::median(plain), kerros::tls::median(ratios));
+  for (const Target& target : targets)
+    std::printf("relay, %-20s %.3f CPU-s/GB, ratio by round %.2f\n", target.name,
+                median(target.spent), median(target.ratios));
 }
