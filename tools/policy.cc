@@ -149,8 +149,8 @@ std::vector<Command> policy_commands(const Globals& globals) {
        {{"--host", "graph, or tenant: SharePoint's own hosts and others", &listed->host, "HOST"},
         {"--json", "Print a JSON array", &listed->json, ""}},
        [listed] { return routes(*listed); },
-       "The first row that matches decides; what no row matches is refused. No door serves the "
-       "tenant's hosts yet."}};
+       "The first row that matches decides; what no row matches is refused. At a tenant's host "
+       "ordinary places pass where a row refuses, if the place can be asked for."}};
 }
 
 }  // namespace kerros::tools

@@ -225,17 +225,24 @@ Row row_of(Refusal refusal) {
 
 std::string_view name(Refusal refusal) { return row_of(refusal).name; }
 
-ErrorAnswer error_answer(Refusal refusal, std::string_view request_id, std::string_view extra) {
-  using Json = nlohmann::ordered_json;
+std::string sentence(Refusal refusal, std::string_view extra) {
   const Row row = row_of(refusal);
   std::string message(row.sentence);
   // The four must stay indistinguishable, whatever the caller would like to add.
   if (!extra.empty() && row.code != kNotAuthenticRow.code)
     message.append(" ").append(extra.substr(0, kLongestExtra));
+  return message;
+}
+
+ErrorAnswer error_answer(Refusal refusal, std::string_view request_id, std::string_view extra) {
+  using Json = nlohmann::ordered_json;
+  const Row row = row_of(refusal);
   Json inner = Json::object();
   if (!row.inner.empty()) inner["code"] = row.inner;
   inner["request-id"] = request_id;
-  const Json body{{"error", {{"code", row.code}, {"message", message}, {"innerError", inner}}}};
+  const Json body{
+      {"error",
+       {{"code", row.code}, {"message", sentence(refusal, extra)}, {"innerError", inner}}}};
   return {row.status, body.dump(-1, ' ', false, Json::error_handler_t::replace), row.retry_after_s,
           row.close};
 }

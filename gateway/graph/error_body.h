@@ -62,6 +62,8 @@ struct ErrorAnswer {
 // `request_id` is echoed in innerError; `extra` (may be empty) adds one sentence of context that
 // the caller already knows (a header's value, a size); it is escaped and cut to 200 octets.
 ErrorAnswer error_answer(Refusal refusal, std::string_view request_id, std::string_view extra = {});
+// The message of that body alone, for answers in another form.
+std::string sentence(Refusal refusal, std::string_view extra = {});
 std::string_view name(Refusal refusal);  // "store-full": for logs, metrics and the audit log
 
 }  // namespace kerros::graph

@@ -56,10 +56,17 @@ net::awaitable<void> read_whole(Exchange& x, WipedBody& body) {
   }
 }
 
+// What stands before the paths in it: "v1.0", or "sites/x/_api/v2.0".
+std::string tree_of(const Exchange& x) {
+  const std::string& path = x.route.target.raw_path;
+  return path.substr(1, path.rfind('/', path.size() - 2) - 1);
+}
+
 graph::Batch read_parts(const Exchange& x, const WipedBody& body) {
   const std::array<std::string_view, 2> hosts{x.front.public_host, x.front.upstream_host};
-  auto batch = graph::read_batch(
-      body.text(), {x.route.target.version, hosts, x.head.fields, x.config().limits.head_bytes});
+  const std::string tree = tree_of(x);
+  auto batch =
+      graph::read_batch(body.text(), {tree, hosts, x.head.fields, x.config().limits.head_bytes});
   if (!batch)
     throw Refused{graph::Refusal::kBatchMalformed, batch.error().detail, batch.error().detail};
   return *std::move(batch);

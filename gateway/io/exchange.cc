@@ -6,7 +6,9 @@
 #include "gateway/graph/request_fields.h"
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/own_links.h"
+#include "gateway/io/tenant.h"
 #include "gateway/io/upgrade.h"
+#include "gateway/sharepoint/refusal_form.h"
 #include "gateway/sharepoint/tenant_target.h"
 
 namespace kerros::io {
@@ -34,6 +36,7 @@ net::awaitable<void> dispatch(Exchange& x) {
     throw Refused{graph::Refusal::kNotAllowed, "Send this request by itself, outside a batch.",
                   "not inside a batch"};
   if (asks_upgrade(x)) return pass_upgrade(x);
+  if (x.tenant) return serve_tenant(x);
   switch (x.route.operation) {
     case Operation::kReadContent:
       return x.outer == nullptr ? read_content(x) : redirect_content(x);
@@ -94,9 +97,7 @@ bool is_own_authority(const Exchange& x) {
   return x.head.fields.count("Host") == 1 && names(x.front, *x.head.fields.find("Host"));
 }
 
-void identify(Exchange& x) {
-  if (is_doubled_address(x.head.target))
-    throw Refused{graph::Refusal::kNotFound, "", "two addresses in one"};
+void identify_graph(Exchange& x) {
   auto classified = graph::classify(x.head);
   // The Graph door leads to Graph alone: it knows no tenant's host to forward to.
   if (!x.front.is_intercepted() && !classified && sharepoint::is_tenant_path(x.head.target))
@@ -105,10 +106,16 @@ void identify(Exchange& x) {
                   "a path of the tenant's hosts"};
   if (!classified) throw Refused{graph::Refusal::kAmbiguousTarget, "", classified.error().detail};
   x.route = *std::move(classified);
+}
+
+void identify(Exchange& x) {
+  if (is_doubled_address(x.head.target))
+    throw Refused{graph::Refusal::kNotFound, "", "two addresses in one"};
+  if (x.front.kind == sharepoint::HostKind::kGraph)
+    identify_graph(x);
+  else
+    identify_tenant(x);
   if (!is_own_authority(x)) throw Refused{graph::Refusal::kMisdirected, "", "another host named"};
-  if (x.front.kind != sharepoint::HostKind::kGraph && !is_own_url(x.route.operation))
-    throw Refused{graph::Refusal::kUnknownRoute,
-                  "Of this host only the gateway's own URLs are served.", "not a host of Graph"};
   x.caller = policy::read_caller(x.head.fields.find("Authorization"),
                                  std::as_const(x.worker.shared.hash_key).reveal());
 }
@@ -150,6 +157,7 @@ audit::Event event_for(graph::Refusal refusal) {
 
 std::string target_of(const Exchange& x) {
   const graph::ItemAddress& item = x.route.target.item;
+  if (x.tenant) return "host " + x.front.public_host + " path " + x.route.target.raw_path;
   if (!x.route.target.has_item)
     return "route " + std::string(x.route.pattern.empty() ? "unknown" : x.route.pattern);
   return "drive " + (item.drive_id.empty() ? item.drive_url : item.drive_id) + " item " +
@@ -238,9 +246,16 @@ net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
     x.client.abort();
     throw boost::system::system_error(net::error::connection_aborted, "refused after the head");
   }
-  const auto answer = graph::error_answer(refused.refusal, x.request_id, refused.extra);
+  auto answer = graph::error_answer(refused.refusal, x.request_id, refused.extra);
   graph::Fields fields;
   fields.add("Content-Type", "application/json");
+  if (x.tenant && !x.tenant->drive) {  // programs that do not know Graph read other forms
+    auto formed =
+        sharepoint::form_refusal(sharepoint::refusal_form(*x.tenant, x.head.fields), answer.status,
+                                 graph::sentence(refused.refusal, refused.extra), x.request_id);
+    fields.set("Content-Type", std::move(formed.content_type));
+    answer.body = std::move(formed.body);
+  }
   fields.add("request-id", x.request_id);
   const unsigned retry_after =
       refused.retry_after_s > 0 ? refused.retry_after_s : answer.retry_after_s;

@@ -21,6 +21,7 @@
 #include "gateway/io/worker.h"
 #include "gateway/policy/caller.h"
 #include "gateway/policy/decide.h"
+#include "gateway/sharepoint/classify_tenant.h"
 
 namespace kerros::io {
 
@@ -43,6 +44,8 @@ struct Exchange {
   std::shared_ptr<const Snapshot> now;
   graph::RequestHead head;
   graph::Route route;
+  std::optional<sharepoint::TenantRoute>
+      tenant;  // of a host beside Graph, where `route` says little
   policy::Caller caller;
   const Exchange* outer = nullptr;     // the batch that this request came in
   bool proven = false;                 // upstream accepted this caller in this exchange

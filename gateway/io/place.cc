@@ -6,23 +6,6 @@ namespace kerros::io {
 
 namespace {
 
-constexpr std::string_view kFields =
-    "?$select=id,name,size,cTag,eTag,file,folder,package,root,parentReference";
-
-Identity identity_of(const graph::FoundItem& item) {
-  Identity found;
-  found.exists = true;
-  found.is_folder = item.is_folder;
-  found.ctag = item.ctag;
-  found.etag = item.etag;
-  found.size = item.size.value_or(0);
-  found.place.drive_id = item.drive_id;
-  found.place.item_id = item.item_id;
-  found.place.path = item.place();
-  found.item = item;
-  return found;
-}
-
 std::string cache_key(const Exchange& x, std::string_view what) {
   return to_hex(x.caller.token_hash) + " " + std::string(what);
 }
@@ -65,7 +48,7 @@ net::awaitable<policy::Place> place_below_existing(Exchange& x) {
     const std::string key = cache_key(x, raw);
     if (const auto known = x.worker.places.find(key, PlaceCache::Clock::now()))
       co_return policy::Place{known->drive_id, "", known->path + rest};
-    const Identity folder = co_await look_up_target(x, raw + std::string(kFields));
+    const Identity folder = co_await look_up_target(x, raw + std::string(kIdentityFields));
     if (folder.exists) {
       if (folder.place.path.empty())
         throw Refused{graph::Refusal::kNotAllowed,
@@ -83,14 +66,28 @@ net::awaitable<policy::Place> place_below_existing(Exchange& x) {
 
 }  // namespace
 
+Identity identity_of(const graph::FoundItem& item) {
+  Identity found;
+  found.exists = true;
+  found.is_folder = item.is_folder;
+  found.ctag = item.ctag;
+  found.etag = item.etag;
+  found.size = item.size.value_or(0);
+  found.place.drive_id = item.drive_id;
+  found.place.item_id = item.item_id;
+  found.place.path = item.place();
+  found.item = item;
+  return found;
+}
+
 net::awaitable<Identity> look_up(Exchange& x) {
   const graph::ItemAddress& item = x.route.target.item;
   const std::string alias = item.raw_alias.empty() ? "" : "&" + item.raw_alias;
-  return look_up_target(x, item.raw_item + std::string(kFields) + alias);
+  return look_up_target(x, item.raw_item + std::string(kIdentityFields) + alias);
 }
 
 net::awaitable<Identity> look_up_at(Exchange& x, std::string target) {
-  return look_up_target(x, std::move(target) + std::string(kFields));
+  return look_up_target(x, std::move(target) + std::string(kIdentityFields));
 }
 
 net::awaitable<policy::Place> place_for_write(Exchange& x) {

@@ -20,6 +20,16 @@ struct Identity {
   graph::FoundItem item;  // as upstream told it
 };
 
+// Where drives are found by their id on the host that this exchange is with.
+inline std::string drives_root(const Exchange& x) {
+  return x.front.kind == sharepoint::HostKind::kGraph ? "/v1.0/drives/" : "/_api/v2.0/drives/";
+}
+
+// What a look-up is to tell, as a query.
+inline constexpr std::string_view kIdentityFields =
+    "?$select=id,name,size,cTag,eTag,file,folder,package,root,parentReference";
+Identity identity_of(const graph::FoundItem& item);
+
 // Asks for the item of the request itself. A 404 gives exists = false.
 net::awaitable<Identity> look_up(Exchange& x);
 

@@ -150,6 +150,11 @@ net::awaitable<void> read_content(Exchange& x) {
   co_await read_item(x, wanted, record, legacy_of(x, place));
 }
 
+net::awaitable<void> read_placed(Exchange& x, const Wanted& wanted, const Identity& identity) {
+  if (x.head.method == graph::Method::kHead) co_return co_await head_item(x, wanted, identity);
+  co_await read_item(x, wanted, newest_record(x, wanted), legacy_of(x, identity.place));
+}
+
 net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place,
                                  Versions versions) {
   Legacy legacy = legacy_of(x, place);

@@ -12,6 +12,7 @@
 #include "crypto/header.h"
 #include "gateway/io/content_source.h"
 #include "gateway/io/exchange.h"
+#include "gateway/io/place.h"
 #include "gateway/transfer/seal_window.h"
 
 namespace kerros::io {
@@ -52,6 +53,10 @@ net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
 enum class Versions : std::uint8_t { kNeverSealed, kSealed };
 net::awaitable<void> admit_plain(Exchange& x, const Wanted& wanted, const policy::Place& place,
                                  Versions versions);
+
+// Answers for a file whose place is known, by its record or as what was never sealed here; HEAD
+// from metadata (read_content.cc).
+net::awaitable<void> read_placed(Exchange& x, const Wanted& wanted, const Identity& identity);
 
 // `response` served `begun`, which begins like a sealed file, for an item without a record that
 // says so: a version whose final answer was lost is opened and bound, a file that was asked for

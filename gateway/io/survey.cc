@@ -30,8 +30,8 @@ constexpr std::string_view kChildren =
                 "folder too large to survey"};
 }
 
-std::string raw_of(std::string_view drive_id, std::string_view item_id) {
-  return "/v1.0/drives/" + graph::percent_encode_path(drive_id) + "/items/" +
+std::string raw_of(const Exchange& x, std::string_view drive_id, std::string_view item_id) {
+  return drives_root(x) + graph::percent_encode_path(drive_id) + "/items/" +
          graph::percent_encode_path(item_id);
 }
 
@@ -82,7 +82,7 @@ net::awaitable<void> survey_below(Exchange& x, Folder top, Surveyed& surveyed) {
   while (!open.empty()) {
     const Folder folder = std::move(open.back());
     open.pop_back();
-    std::string target = raw_of(folder.drive_id, folder.item_id) + std::string(kChildren);
+    std::string target = raw_of(x, folder.drive_id, folder.item_id) + std::string(kChildren);
     while (!target.empty()) {
       if (++requests > kMostRequests) throw_too_large();
       const std::string page = co_await ask_page(x, std::move(target));
@@ -110,10 +110,11 @@ std::string decoded(const std::string& path) {
 }
 
 // The folder's own address, from what the body says; empty when it names no folder.
-std::string raw_folder(const graph::ItemRequest& asked, const std::string& drive_id) {
-  const std::string drive = "/v1.0/drives/" + graph::percent_encode_path(drive_id);
+std::string raw_folder(const Exchange& x, const graph::ItemRequest& asked,
+                       const std::string& drive_id) {
+  const std::string drive = drives_root(x) + graph::percent_encode_path(drive_id);
   if (asked.parent_id == "root") return drive + "/root";
-  if (!asked.parent_id.empty()) return raw_of(drive_id, asked.parent_id);
+  if (!asked.parent_id.empty()) return raw_of(x, drive_id, asked.parent_id);
   constexpr std::string_view kRoot = "root:";
   const std::size_t root = asked.parent_path.find(kRoot);
   if (root == std::string::npos) return asked.parent_path.ends_with("/root") ? drive + "/root" : "";
@@ -158,8 +159,8 @@ net::awaitable<Destination> destination_of(Exchange& x, const graph::ItemRequest
     to.drive_id = asked.parent_drive_id;
   else if (std::string drive = drive_in_path(asked.parent_path); !drive.empty())
     to.drive_id = std::move(drive);
-  std::string raw = raw_folder(asked, to.drive_id);
-  if (raw.empty()) raw = "/v1.0/drives/" + graph::percent_encode_path(to.drive_id) + "/root";
+  std::string raw = raw_folder(x, asked, to.drive_id);
+  if (raw.empty()) raw = drives_root(x) + graph::percent_encode_path(to.drive_id) + "/root";
   const Identity folder = co_await look_up_at(x, std::move(raw));
   if (!folder.exists)
     throw Refused{graph::Refusal::kNotFound, "The target folder was not found.", "no such folder"};

@@ -3,11 +3,11 @@
 
 #include "crypto/offsets.h"
 #include "crypto/random.h"
-#include "gateway/graph/chunked.h"
 #include "gateway/graph/request_fields.h"
 #include "gateway/io/addressed.h"
 #include "gateway/io/fragment_sink.h"
 #include "gateway/io/place.h"
+#include "gateway/io/relay_body.h"
 #include "gateway/io/sealing.h"
 #include "gateway/io/spool.h"
 #include "gateway/io/supersede.h"
@@ -24,22 +24,6 @@ bool accepted(const UpstreamAnswer& answer) {
 
 // --- ordinary files ---
 
-// Copies the body as it is; the framing is kept, so that a cut body stays a cut body.
-net::awaitable<void> copy_body(Exchange& x, Upstream::Lease& lease) {
-  const bool chunked = x.client.framing().kind == graph::Framing::Kind::kChunked;
-  TransferBuffer buffer(x, tls::BufferPool::kLarge);
-  for (;;) {
-    const std::size_t got = co_await x.client.read_body(buffer.bytes());
-    if (chunked) {
-      const std::string line = graph::chunk_line(got);
-      co_await write_or_relay(x, lease, as_bytes(line));
-    }
-    if (got == 0) break;
-    co_await write_or_relay(x, lease, buffer.bytes().first(got));
-    if (chunked) co_await write_or_relay(x, lease, as_bytes("\r\n"));
-  }
-}
-
 net::awaitable<void> put_plain(Exchange& x, policy::Place place) {
   const TransferGuard transferring(x);
   auto fields = graph::upstream_fields(x.head.fields, false);
@@ -54,7 +38,7 @@ net::awaitable<void> put_plain(Exchange& x, policy::Place place) {
   transferring.use_large(*lease, framing.length);
   co_await Upstream::send_head(lease, x.config(), "PUT", raw_target(x), std::move(fields));
   co_await send_continue(x);
-  co_await copy_body(x, lease);
+  co_await relay_body(x, lease);
   const UpstreamAnswer answer = co_await read_answer(x, lease, graph::Method::kPut);
   if (!accepted(answer)) throw Relayed{answer.head, answer.body};
   note_proof(x);
@@ -144,11 +128,17 @@ net::awaitable<void> put_whole(Exchange& x, Upload& upload, Source& source, Size
   co_await answer_stored(x, upload, answer, sizes, window.hashes());
 }
 
+// The tenant's hosts have names of their own for annotations.
+const char* conflict_key(const Exchange& x) {
+  return x.front.kind == sharepoint::HostKind::kGraph ? "@microsoft.graph.conflictBehavior"
+                                                      : "@name.conflictBehavior";
+}
+
 // What does not fit one PUT goes by an upstream session of our own.
 net::awaitable<std::string> open_upstream_session(Exchange& x) {
   const std::string behavior = graph::conflict_behavior(x.route.target);
   const nlohmann::json body = {
-      {"item", {{"@microsoft.graph.conflictBehavior", behavior.empty() ? "replace" : behavior}}}};
+      {"item", {{conflict_key(x), behavior.empty() ? "replace" : behavior}}}};
   const graph::ItemAddress& item = x.route.target.item;
   auto request = graph_request(x, graph::Method::kPost,
                                item.raw_item + "/createUploadSession" +
