@@ -34,6 +34,7 @@ Result<Json> destroy_keys(const Context& context);
 Result<Json> status(const Context& context);
 Result<Json> read_log(const Context& context);
 Result<Json> verify_log(const Context& context);
+Result<Json> record_proxy_change(const Context& context);
 
 // Query options; absent ones are empty or the default. kMalformed names the option.
 std::string option(const Request& request, const std::string& name);

@@ -16,7 +16,7 @@ struct Row {
   Result<Json> (*run)(const Context&);
   std::string_view options;  // each followed by a space
 };
-constexpr std::array<Row, 12> kTable = {
+constexpr std::array<Row, 13> kTable = {
     {{"GET", "/v1/items", list_items, "drive state after limit "},
      {"GET", "/v1/items/show", show_item, "item drive "},
      {"POST", "/v1/items/accept", accept_item, "drive item reason key dry-run "},
@@ -28,7 +28,8 @@ constexpr std::array<Row, 12> kTable = {
      {"POST", "/v1/keys/destroy", destroy_keys, "unit version confirm dry-run "},
      {"GET", "/v1/status", status, ""},
      {"GET", "/v1/audit", read_log, "from limit last "},
-     {"GET", "/v1/audit/verify", verify_log, ""}}};
+     {"GET", "/v1/audit/verify", verify_log, ""},
+     {"POST", "/v1/proxy/changes", record_proxy_change, "change target detail intent outcome "}}};
 
 struct CodeStatus {
   ErrorCode code;

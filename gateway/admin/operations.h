@@ -16,6 +16,8 @@
 //   POST /v1/keys/destroy?unit=&version=&confirm=NAME&dry-run=     {"destroyed":[...]}
 //   GET /v1/audit?from=&limit=  or  ?last=    {"records":[...],"size":N}
 //   GET /v1/audit/verify                      {"records":N,"checkpoints":N,...}
+//   POST /v1/proxy/changes?change=&target=&detail=                  {"position":N}, the intent
+//   POST /v1/proxy/changes?change=&target=&intent=N&outcome=        its outcome
 //
 // Lists are answered in pages of at most kMaxPage entries, so that memory is bounded at both ends.
 // Thread safety: any thread. Errors: {"error":{"code","what","why","hint"}} with 4xx or 5xx.
@@ -38,9 +40,8 @@ struct Peer {
 };
 
 struct Request {
-  std::string method;  // "GET", "POST"
-  std::string path;  // "/v1/items", "/v1/items/show", "/v1/items/accept", "/v1/keys", "/v1/status",
-                     // "/v1/audit"
+  std::string method;                        // "GET", "POST"
+  std::string path;                          // "/v1/items"
   std::map<std::string, std::string> query;  // decoded
 };
 // "/v1/items?drive=b%21x&limit=10" taken apart. kMalformed for a lone "%" or a name given twice.

@@ -46,6 +46,8 @@ constexpr std::array kTable = {
     Row{Event::kKeyRewrapped, Class::kAdmin, "key-rewrapped"},
     Row{Event::kKeyRetired, Class::kAdmin, "key-retired"},
     Row{Event::kKeyDestroyed, Class::kAdmin, "key-destroyed"},
+    Row{Event::kProxyCaChanged, Class::kAdmin, "proxy-ca-changed"},
+    Row{Event::kProxyUsersChanged, Class::kAdmin, "proxy-users-changed"},
     Row{Event::kLogRead, Class::kAccess, "log-read"},
     Row{Event::kRegisterRead, Class::kAccess, "register-read"},
 };

@@ -53,8 +53,10 @@ enum class Event : std::uint16_t {  // On disk: never renumber.
   kKeyRewrapped = 35,     // ADMIN   records were moved to the active version
   kKeyRetired = 36,       // ADMIN   a version went out of use
   kKeyDestroyed = 37,     // ADMIN   a version's key is gone
-  kLogRead = 40,          // ACCESS  somebody read the log
-  kRegisterRead = 41,     // ACCESS  somebody listed items or keys
+  kProxyCaChanged = 38,   // ADMIN   the proxy's authority was made or imported
+  kProxyUsersChanged = 39,  // ADMIN   a user of the proxy was added or removed
+  kLogRead = 40,            // ACCESS  somebody read the log
+  kRegisterRead = 41,       // ACCESS  somebody listed items or keys
 };
 Class class_of(Event event);
 std::string_view name(Event event);             // "upload-intent"

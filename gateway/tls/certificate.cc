@@ -6,12 +6,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <array>
-#include <ctime>
 #include <string_view>
 #include <utility>
 
-#include "crypto/bytes.h"
+#include "gateway/tls/certificate_info.h"
 #include "gateway/tls/error.h"
 
 namespace kerros::tls {
@@ -24,7 +22,6 @@ struct FreeOf {
   void operator()(ASN1_OCTET_STRING* text) const { ASN1_OCTET_STRING_free(text); }
   void operator()(BIGNUM* number) const { BN_free(number); }
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-  void operator()(NAME_CONSTRAINTS* names) const { NAME_CONSTRAINTS_free(names); }
   void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
 };
 template <typename T>
@@ -173,31 +170,13 @@ Result<Certificate> Certificate::issue_server(const std::vector<std::string>& ho
 }
 
 std::chrono::system_clock::time_point Certificate::expires() const {
-  std::tm broken{};
-  ASN1_TIME_to_tm(X509_get0_notAfter(certificate_.get()), &broken);
-  return std::chrono::system_clock::from_time_t(::timegm(&broken));
+  return CertificateInfo(certificate_).expires();
 }
 
-std::string Certificate::fingerprint() const {
-  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  X509_digest(certificate_.get(), EVP_sha256(), digest.data(), &size);
-  return to_hex(ByteView(digest).first(size));
-}
+std::string Certificate::fingerprint() const { return CertificateInfo(certificate_).fingerprint(); }
 
 std::vector<std::string> Certificate::only_below() const {
-  std::vector<std::string> names;
-  const Owned<NAME_CONSTRAINTS> found(static_cast<NAME_CONSTRAINTS*>(
-      X509_get_ext_d2i(certificate_.get(), NID_name_constraints, nullptr, nullptr)));
-  if (!found) return names;
-  for (int i = 0; i < sk_GENERAL_SUBTREE_num(found->permittedSubtrees); ++i) {
-    const GENERAL_NAME* base = sk_GENERAL_SUBTREE_value(found->permittedSubtrees, i)->base;
-    if (base->type != GEN_DNS) continue;
-    const ASN1_IA5STRING* text = base->d.dNSName;
-    names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                       static_cast<std::size_t>(ASN1_STRING_length(text)));
-  }
-  return names;
+  return CertificateInfo(certificate_).only_below();
 }
 
 }  // namespace kerros::tls

@@ -36,7 +36,7 @@ class Certificate {
 
   // An authority that exists: its certificate first, then those that lead to a root, as PEM; the
   // key unencrypted. kMalformed or kConflict say what is wrong with it: no authority, another key,
-  // expired, not to sign certificates.
+  // expired, not to sign certificates. kUnavailable when the key may be read by others.
   static Result<Certificate> read_authority(const std::string& chain_file,
                                             const std::string& key_file);
 
@@ -44,8 +44,12 @@ class Certificate {
   Result<Certificate> issue_server(const std::vector<std::string>& hosts,
                                    std::chrono::seconds life = kServerLife) const;
 
-  // The certificate as 0444, the key as 0400; kConflict when either exists already, and then
-  // nothing is written.
+  // Whether what it signs for these names would be accepted by whoever trusts it, its constraints
+  // and those of its chain included; a name that begins with "*." stands for one below it.
+  Status check_signs(const std::vector<std::string>& hosts) const;
+
+  // The certificate and its chain() as 0444, the key as 0400; kConflict when either exists already,
+  // and then nothing is written.
   Status write(const std::string& certificate_file, const std::string& key_file) const;
   std::string certificate_pem() const;
   std::chrono::system_clock::time_point expires() const;
@@ -54,6 +58,7 @@ class Certificate {
 
   evp_pkey_st* key() const { return key_.get(); }
   x509_st* certificate() const { return certificate_.get(); }
+  const std::shared_ptr<x509_st>& shared_certificate() const { return certificate_; }
   // What a server sends behind a certificate that this authority signed: itself and what leads to a
   // root, without the root.
   const std::vector<std::shared_ptr<x509_st>>& chain() const { return chain_; }

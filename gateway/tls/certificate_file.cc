@@ -5,9 +5,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string_view>
 
@@ -52,6 +54,12 @@ Status write_new(const std::string& file, std::string_view text, mode_t mode) {
   return fail(ErrorCode::kUnavailable, file + ": cannot be written: " + std::strerror(number));
 }
 
+std::string pem_of(X509* certificate) {
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  if (!bio || PEM_write_bio_X509(bio.get(), certificate) != 1) return {};
+  return std::string(text_of(bio.get()));
+}
+
 // An encrypted key would make OpenSSL ask on the terminal.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
@@ -61,6 +69,18 @@ std::shared_ptr<X509> next_certificate(BIO* in) {
 
 bool is_self_signed(X509* certificate) {
   return (X509_get_extension_flags(certificate) & EXFLAG_SS) != 0;
+}
+
+// As strict as with the key of the store.
+Status check_private(BIO* in, const std::string& file) {
+  FILE* opened = nullptr;
+  struct stat info{};
+  if (BIO_get_fp(in, &opened) != 1 || ::fstat(::fileno(opened), &info) != 0)
+    return fail(ErrorCode::kUnavailable, file + ": cannot be looked at");
+  if ((info.st_mode & 077) == 0) return {};
+  return fail(ErrorCode::kUnavailable, file +
+                                           " may be read by others: chmod 0400 it, and consider "
+                                           "the key known if that was ever so");
 }
 
 // Whether it may sign servers' certificates now.
@@ -89,6 +109,7 @@ Result<Certificate> Certificate::read_authority(const std::string& chain_file,
   if (!own) return fail(ErrorCode::kMalformed, chain_file + ": no certificate in PEM form");
   const BioPtr secret(BIO_new_file(key_file.c_str(), "r"));
   if (!secret) return refused(key_file);
+  if (auto ok = check_private(secret.get(), key_file); !ok) return tl::unexpected(ok.error());
   KeyPtr key(PEM_read_bio_PrivateKey(secret.get(), nullptr, no_passphrase, nullptr), EVP_PKEY_free);
   if (!key) {
     ERR_clear_error();
@@ -110,15 +131,14 @@ Status Certificate::write(const std::string& certificate_file, const std::string
                                                nullptr, nullptr) != 1)
     return refused(key_file + ": the key cannot be written");
   if (auto ok = write_new(key_file, text_of(secret.get()), 0400); !ok) return ok;
-  auto ok = write_new(certificate_file, certificate_pem(), 0444);
+  std::string text = certificate_pem();
+  for (const auto& link : chain_)
+    if (X509_cmp(link.get(), certificate_.get()) != 0) text += pem_of(link.get());
+  auto ok = write_new(certificate_file, text, 0444);
   if (!ok) ::unlink(key_file.c_str());
   return ok;
 }
 
-std::string Certificate::certificate_pem() const {
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  if (!bio || PEM_write_bio_X509(bio.get(), certificate_.get()) != 1) return {};
-  return std::string(text_of(bio.get()));
-}
+std::string Certificate::certificate_pem() const { return pem_of(certificate_.get()); }
 
 }  // namespace kerros::tls

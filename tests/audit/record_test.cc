@@ -105,7 +105,7 @@ TEST(Event, HasOneNameAndAClass) {
     EXPECT_EQ(event_of(name(*event)).value(), *event);
     EXPECT_FALSE(name(class_of(*event)).empty());
   }
-  EXPECT_EQ(known, 34);
+  EXPECT_EQ(known, 36);
   EXPECT_EQ(event_of("format-disk").error().code, ErrorCode::kNotFound);
   EXPECT_EQ(name(Event::kUploadIntent), "upload-intent");
   EXPECT_EQ(name(class_of(Event::kAbandoned)), "ERROR");

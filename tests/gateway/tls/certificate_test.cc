@@ -4,9 +4,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
+#include "gateway/tls/certificate_info.h"
 #include "tests/gateway/tls/wiring.h"
 
 namespace kerros::tls {
@@ -127,6 +129,38 @@ TEST_F(SelfSigned, AuthorityComesBackFromItsFiles) {
   EXPECT_EQ(verdict(authority, *kept->issue_server({"a.example"}), "a.example"), X509_V_OK);
 }
 
+TEST_F(SelfSigned, SaysWhatItCannotSign) {
+  EXPECT_TRUE(authority.check_signs({"graph.example", "*.tenants.example"}));
+  const auto narrow = *Certificate::authority("A proxy", {"graph.example", "tenants.example"});
+  EXPECT_TRUE(narrow.check_signs({"graph.example", "*.tenants.example"}));
+  const auto outside = narrow.check_signs({"graph.example", "*.bank.example"});
+  ASSERT_FALSE(outside);
+  EXPECT_EQ(outside.error().detail,
+            "what it signs for a.bank.example is refused: permitted subtree violation");
+}
+
+TEST_F(SelfSigned, TellsOfItselfWithoutAKey) {
+  const auto narrow = *Certificate::authority("Prox\u00ff", {"graph.example"});
+  ASSERT_TRUE(narrow.write(directory + "/told.pem", directory + "/told.key"));
+  ASSERT_EQ(::unlink((directory + "/told.key").c_str()), 0);
+  const auto info = CertificateInfo::read(directory + "/told.pem");
+  ASSERT_TRUE(info) << info.error().detail;
+  EXPECT_EQ(info->subject(), "CN = Prox\u00ff");
+  EXPECT_EQ(info->fingerprint(), narrow.fingerprint());
+  EXPECT_EQ(info->expires(), narrow.expires());
+  EXPECT_EQ(info->only_below(), std::vector<std::string>{"graph.example"});
+  EXPECT_FALSE(info->is_trusted_here());
+  EXPECT_EQ(CertificateInfo::read(directory + "/absent.pem").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(SelfSigned, KnowsWhichHostsItIsFor) {
+  const auto server = *authority.issue_server({"a.example", "*.b.example", "127.0.0.1"});
+  const CertificateInfo info(server.shared_certificate());
+  for (const auto* host : {"a.example", "x.b.example", "127.0.0.1"}) EXPECT_TRUE(info.is_for(host));
+  for (const auto* host : {"b.example", "c.example", "127.0.0.2", ""})
+    EXPECT_FALSE(info.is_for(host)) << host;
+}
+
 TEST_F(SelfSigned, ReadsNoAuthorityThatCannotSign) {
   const std::string certificate = directory + "/leaf.pem";
   const std::string key = directory + "/leaf.key";
@@ -138,6 +172,10 @@ TEST_F(SelfSigned, ReadsNoAuthorityThatCannotSign) {
             ErrorCode::kConflict);
   EXPECT_FALSE(Certificate::read_authority(directory + "/absent.pem", key));
   EXPECT_FALSE(Certificate::read_authority(key, key));
+  ASSERT_EQ(::chmod((directory + "/other.key").c_str(), 0440), 0);
+  EXPECT_EQ(
+      Certificate::read_authority(directory + "/other.pem", directory + "/other.key").error().code,
+      ErrorCode::kUnavailable);
 }
 
 }  // namespace
