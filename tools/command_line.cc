@@ -16,7 +16,10 @@ constexpr std::string_view kNouns =
     "key: Unit keys and their versions.\n"
     "policy: What happens to a request, and why.\n"
     "audit: Who did what with which right.\n"
-    "store: The keystore as a whole.\n";
+    "store: The keystore as a whole.\n"
+    "proxy: The doors for workstations that know nothing of Kerros.\n"
+    "proxy ca: The authority that signs for the hosts whose connections are opened.\n"
+    "proxy user: Who may use the proxy by name and password.\n";
 
 std::string noun_summary(const std::string& noun) {
   const auto at = kNouns.find(noun + ": ");
@@ -92,16 +95,21 @@ class Line {
     }
     for (const auto& [leaf, command] : leaves_)
       if (leaf->parsed()) return finish(*command);
-    return complain_usage("nothing to do", "a command is one or two words", std::string(kProgram));
+    return complain_usage("nothing to do", "a command is one to three words",
+                          std::string(kProgram));
   }
 
  private:
   void add_command(const Command& command) {
-    const auto space = command.words.find(' ');
     CLI::App* parent = &app_;
-    if (space != std::string::npos) parent = &noun(command.words.substr(0, space));
-    auto* leaf = parent->add_subcommand(
-        command.words.substr(space == std::string::npos ? 0 : space + 1), command.summary);
+    std::size_t begin = 0;
+    for (auto space = command.words.find(' '); space != std::string::npos;
+         space = command.words.find(' ', begin)) {
+      parent = &noun(*parent, command.words.substr(0, space),
+                     command.words.substr(begin, space - begin));
+      begin = space + 1;
+    }
+    auto* leaf = parent->add_subcommand(command.words.substr(begin), command.summary);
     leaf->fallthrough();
     std::string footer;
     if (!command.more.empty()) footer += command.more + "\n\n";
@@ -112,10 +120,10 @@ class Line {
     leaves_[leaf] = &command;
   }
 
-  CLI::App& noun(const std::string& word) {
-    auto& known = nouns_[word];
+  CLI::App& noun(CLI::App& parent, const std::string& words, const std::string& last) {
+    auto& known = nouns_[words];
     if (known == nullptr) {
-      known = app_.add_subcommand(word, noun_summary(word));
+      known = parent.add_subcommand(last, noun_summary(words));
       known->fallthrough();
       known->require_subcommand(1);
     }

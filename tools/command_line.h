@@ -26,7 +26,7 @@ struct Option {
 };
 
 struct Command {
-  std::string words;    // "item list"
+  std::string words;    // "item list", "proxy ca show"
   std::string summary;  // one sentence
   std::vector<std::string> examples;
   std::vector<Option> options;

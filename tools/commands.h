@@ -21,6 +21,9 @@ std::vector<Command> policy_commands(const Globals& globals);
 std::vector<Command> status_commands(const Globals& globals);
 std::vector<Command> audit_commands(const Globals& globals);
 std::vector<Command> store_commands(const Globals& globals);
+std::vector<Command> proxy_ca_commands(const Globals& globals);
+std::vector<Command> proxy_user_commands(const Globals& globals);
+std::vector<Command> doctor_commands(const Globals& globals);
 std::vector<Command> version_commands(const Globals& globals);
 
 }  // namespace kerros::tools

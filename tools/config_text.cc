@@ -43,6 +43,19 @@ std::string upstream_text(const NewInstallation& wanted) {
   return text + "\n";
 }
 
+// The PAC file names what workstations reach: the public name, unless it is this host's own
+// "localhost", or the port is only known once the gateway runs.
+std::string proxy_text(const NewInstallation& wanted) {
+  const auto listen = config::parse_endpoint(wanted.proxy_listen);
+  if (!listen) return "";
+  std::string text = "[proxy]\nlisten = " + quote(wanted.proxy_listen) + "\n";
+  const auto host = wanted.name.substr(0, wanted.name.find(':'));
+  if (host != "localhost" && listen->port != 0)
+    text += "name = " + quote(host + ":" + std::to_string(listen->port)) + "\n";
+  return text + "certificate = " + quote(Config::Proxy{}.certificate) +
+         "\nprivate_key = " + quote(Config::Proxy{}.private_key) + "\n\n";
+}
+
 std::string policy_text(const NewInstallation& wanted) {
   std::string text = "[[policy.rule]]\nname = \"secret\"\n";
   if (wanted.protect.empty()) return text + "# No paths: everything in every drive is sealed.\n";
@@ -76,7 +89,8 @@ std::string config_text(const NewInstallation& wanted, const std::string& sessio
          quote(public_name(wanted)) +
          "\n"
          "certificate = \"tls/server.pem\"\n"
-         "private_key = \"tls/server.key\"\n\n"
+         "private_key = \"tls/server.key\"\n\n" +
+         proxy_text(wanted) +
          "[admin]\n"
          "listen = " +
          quote(wanted.admin_listen) +

@@ -14,6 +14,7 @@ struct Options {
   std::string directory;
   std::string graph_listen = Config::GraphDoor{}.listen;
   std::string admin_listen = Config::Admin{}.listen;
+  std::string proxy_listen;
   std::string name = Config::GraphDoor{}.name;
   std::string unit = "main";
   std::string unseal = "keyfile";
@@ -54,6 +55,16 @@ tl::expected<void, Failure> check_values(const Options& options) {
       return wrong(std::string(option) + " \"" + value + "\" cannot be understood",
                    "it is a numeric address and a port",
                    "for example: " + std::string(option) + " 127.0.0.1:8443");
+  const auto proxy = config::parse_endpoint(options.proxy_listen);
+  if (!options.proxy_listen.empty() && !proxy)
+    return wrong("--proxy-listen \"" + options.proxy_listen + "\" cannot be understood",
+                 "it is a numeric address and a port",
+                 "for example: --proxy-listen 192.0.2.10:3128");
+  if (proxy && (proxy->address == "0.0.0.0" || proxy->address == "::") &&
+      (options.name == Config::GraphDoor{}.name || proxy->port == 0))
+    return wrong("--proxy-listen \"" + options.proxy_listen + "\" says no address to workstations",
+                 "the PAC file names the proxy by --name and the port",
+                 "for example: --proxy-listen 0.0.0.0:3128 --name files.example.org");
   for (const auto& glob : options.protect)
     if (!glob.starts_with('/'))
       return wrong("--protect \"" + glob + "\" matches nothing",
@@ -88,6 +99,7 @@ void report(const MadeInstallation& made, bool json) {
   print_object({{"directory", made.directory},
                 {"config", made.config},
                 {"ca", made.ca},
+                {"proxy_ca", made.proxy_ca.empty() ? Json() : Json(made.proxy_ca)},
                 {"key_file", made.key_file.empty() ? Json() : Json(made.key_file)},
                 {"sessions", made.sessions}},
                json);
@@ -112,6 +124,7 @@ Outcome init(const Globals& globals, const Options& options) {
   wanted.directory = options.directory;
   wanted.graph_listen = options.graph_listen;
   wanted.admin_listen = options.admin_listen;
+  wanted.proxy_listen = options.proxy_listen;
   wanted.name = options.name;
   wanted.unit = options.unit;
   wanted.key_file = options.key_file;
@@ -137,10 +150,14 @@ std::vector<Command> init_commands(const Globals& globals) {
         "kerros init demo --upstream graph.microsoft.com=127.0.0.1:8444 "
         "--upstream '*.sharepoint.com=127.0.0.1:8445' --upstream-ca cloud-ca.pem",
         "kerros init /srv/kerros --name files.example.org --graph-listen 0.0.0.0:443 "
-        "--protect '/Salassa/**'"},
+        "--protect '/Salassa/**' --proxy-listen 0.0.0.0:3128"},
        {{"DIR", "Absent or empty; appears whole or not at all", &o->directory, "", true},
         {"--graph-listen", "Where clients connect (127.0.0.1:8443)", &o->graph_listen, "ADDR:PORT"},
         {"--admin-listen", "Where health is asked (127.0.0.1:9480)", &o->admin_listen, "ADDR:PORT"},
+        {"--proxy-listen",
+         "Open a proxy door there for workstations that know nothing of Kerros, with an authority "
+         "of its own (no such door)",
+         &o->proxy_listen, "ADDR:PORT"},
         {"--name", "The host name clients use (localhost)", &o->name, "NAME"},
         {"--unit", "The first unit, whose key seals (main)", &o->unit, "NAME"},
         {"--unseal", "How the store is opened at start: keyfile or passphrase (keyfile)",
@@ -159,7 +176,8 @@ std::vector<Command> init_commands(const Globals& globals) {
         {"--json", "Print a JSON object", &o->json, ""}},
        [&globals, o] { return init(globals, *o); },
        "Start it with `kerros-gateway --config DIR/kerros.toml`; clients trust "
-       "DIR/tls/ca.pem."}};
+       "DIR/tls/ca.pem. Workstations behind the proxy door trust DIR/tls/proxy-ca.pem; `kerros "
+       "doctor` says what else is missing."}};
 }
 
 }  // namespace kerros::tools

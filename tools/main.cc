@@ -38,9 +38,10 @@ int main(int argc, char** argv) {
        &globals.passphrase_fd, "N"}};
 
   std::vector<Command> commands;
-  for (const auto noun : {init_commands, item_commands, key_commands, key_change_commands,
-                          key_rewrap_commands, inspect_commands, open_commands, policy_commands,
-                          status_commands, audit_commands, store_commands, version_commands}) {
+  for (const auto noun :
+       {init_commands, item_commands, key_commands, key_change_commands, key_rewrap_commands,
+        inspect_commands, open_commands, policy_commands, status_commands, doctor_commands,
+        audit_commands, store_commands, proxy_ca_commands, proxy_user_commands, version_commands}) {
     auto more = noun(globals);
     std::move(more.begin(), more.end(), std::back_inserter(commands));
   }

@@ -16,6 +16,7 @@
 #include "gateway/tls/certificate.h"
 #include "gateway/tls/context.h"
 #include "tools/input_file.h"
+#include "tools/proxy_authority.h"
 #include "tools/scaffold.h"
 #include "tools/whole_output.h"
 
@@ -101,6 +102,13 @@ Status make_certificates(const NewInstallation& wanted, const Scaffold& scaffold
   return {};
 }
 
+Status make_proxy_door(const Config& config) {
+  if (!config.proxy.is_on()) return {};
+  const auto authority = make_proxy_authority(config);
+  if (!authority) return tl::unexpected(authority.error());
+  return publish_authority(*authority, config.proxy);
+}
+
 // Two handles for one method: the store is made with it, then opened with it.
 Result<keystore::UnsealWith> unseal_of(const NewInstallation& wanted, const Config& config) {
   if (!wanted.passphrase) return keystore::UnsealWith{keystore::KeyFile{config.unseal.key_file}};
@@ -175,6 +183,7 @@ Result<std::string> fill(NewInstallation& wanted, Scaffold& scaffold) {
   auto config = parse_config(config_text(wanted, "run/sessions"), scaffold.at("kerros.toml"));
   if (!config) return tl::unexpected(config.error());
   if (auto ok = make_certificates(wanted, scaffold); !ok) return tl::unexpected(ok.error());
+  if (auto ok = make_proxy_door(*config); !ok) return tl::unexpected(ok.error());
   if (auto ok = make_key_file(wanted, *config, scaffold); !ok) return tl::unexpected(ok.error());
   auto tenant = make_store(wanted, *config);
   if (!tenant) return tenant;
@@ -206,6 +215,8 @@ Result<MadeInstallation> make_installation(NewInstallation wanted) {
   made.directory = wanted.directory;
   made.config = wanted.directory + "/kerros.toml";
   made.ca = wanted.directory + "/tls/ca.pem";
+  if (!wanted.proxy_listen.empty())
+    made.proxy_ca = (directory / Config::Proxy{}.certificate).string();
   if (!wanted.passphrase)
     made.key_file =
         (directory / (wanted.key_file.empty() ? Config::Unseal{}.key_file : wanted.key_file))

@@ -16,7 +16,8 @@ struct NewInstallation {
   std::string directory;  // absent or empty
   std::string graph_listen;
   std::string admin_listen;
-  std::string name;  // host, with ":port" when asked for
+  std::string proxy_listen;  // empty: no proxy door
+  std::string name;          // host, with ":port" when asked for
   std::string unit;
   std::string key_file;                           // empty: secrets/root.key below the directory
   std::optional<crypto::SecretBytes> passphrase;  // instead of a key file
@@ -31,6 +32,7 @@ struct MadeInstallation {
   std::string directory;
   std::string config;
   std::string ca;
+  std::string proxy_ca;  // empty without a proxy door
   std::string key_file;  // empty with a passphrase
   std::string sessions;
   bool sessions_on_tmpfs = false;

@@ -102,6 +102,8 @@ void print_object(const Json& object, bool json) {
     print_fields(object, "");
 }
 
+void print_text(std::string_view text) { print(text); }
+
 void warn(std::string_view text) {
   const auto line = "kerros: warning: " + printable(text) + "\n";
   std::fputs(line.c_str(), stderr);

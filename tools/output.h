@@ -37,6 +37,8 @@ void print_object(const Json& object, bool json);
 std::string printable(std::string_view text);
 std::string cell(const Json& value);  // null becomes "-"
 
+void print_text(std::string_view text);  // as it is: whole lines for people
+
 void warn(std::string_view text);  // "kerros: warning: ..." on stderr
 
 }  // namespace kerros::tools

@@ -31,15 +31,15 @@ struct Bad {
   const char* before;   // what went wrong earlier, as shell commands
   const char* command;  // run with KERROS_CONFIG set
   int code;
-  const char* error;  // stderr, whole; ROOT stands for the directory
+  const char* error;     // stderr, whole; ROOT stands for the directory
+  const char* out = "";  // stdout likewise
 };
 
 void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
 
 class BadInput : public testing_tools::MadeInstallation, public testing::WithParamInterface<Bad> {
  protected:
-  std::string expected() const {
-    std::string text = GetParam().error;
+  std::string expected(std::string text) const {
     for (auto at = text.find("ROOT"); at != std::string::npos; at = text.find("ROOT", at))
       text.replace(at, 4, root());
     return text;
@@ -53,9 +53,9 @@ TEST_P(BadInput, EndsWithItsTextAndCodeAndChangesNothing) {
   const auto before = state_of(config_->store.directory);
   const auto ran = testing_tools::run_in(
       root(), "export KERROS_CONFIG=" + directory_.at("k/kerros.toml") + "; " + bad.command);
-  EXPECT_EQ(ran.err, expected());
+  EXPECT_EQ(ran.err, expected(bad.error));
   EXPECT_EQ(ran.code, bad.code);
-  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.out, expected(bad.out));
   EXPECT_EQ(state_of(config_->store.directory), before);
 }
 
@@ -155,6 +155,101 @@ const Bad kBad[] = {
      "kerros: error: zero is not a sealed file\n"
      "kerros: why: no version of Kerros writes such a beginning\n"
      "kerros: hint: was it cut, or never sealed?\n"},
+    {"InitWithABadProxyAddress", "true", "kerros init n --proxy-listen proxy:3128", 2,
+     "kerros: error: --proxy-listen \"proxy:3128\" cannot be understood\n"
+     "kerros: why: it is a numeric address and a port\n"
+     "kerros: hint: for example: --proxy-listen 192.0.2.10:3128\n"},
+    {"InitWithAProxyWithoutAName", "true", "kerros init n --proxy-listen '[::]:3128'", 2,
+     "kerros: error: --proxy-listen \"[::]:3128\" says no address to workstations\n"
+     "kerros: why: the PAC file names the proxy by --name and the port\n"
+     "kerros: hint: for example: --proxy-listen 0.0.0.0:3128 --name files.example.org\n"},
+    {"MisspeltProxyKey", "sed -i '1i [proxy]\\nlisten_on = \"\"' k/kerros.toml", "kerros doctor", 1,
+     "",
+     "FAIL  configuration  ROOT/k/kerros.toml:2: unknown key `proxy.listen_on`: a misspelt key "
+     "would leave its default in force without anybody noticing\n"
+     "                     -> did you mean `proxy.listen`?\n"},
+    {"ProxyCaTwice", "kerros proxy ca init --config k/kerros.toml 2>/dev/null",
+     "kerros proxy ca init", 7,
+     "kerros: error: ROOT/k/secrets/proxy-ca.key exists already\n"
+     "kerros: why: workstations may trust the authority that is there, and it would be lost\n"
+     "kerros: hint: `kerros proxy ca show` describes it; move both files away to have another\n"},
+    {"ProxyCaThatIsNotThere", "true", "kerros proxy ca show", 6,
+     "kerros: error: there is no authority to show\n"
+     "kerros: why: ROOT/k/tls/proxy-ca.pem: No such file or directory\n"
+     "kerros: hint: `kerros proxy ca init` makes one, `kerros proxy ca import` takes one of the "
+     "organisation's\n"},
+    {"ProxyCaOfAServer", "true", "kerros proxy ca import k/tls/server.pem k/tls/server.key", 1,
+     "kerros: error: this authority cannot be imported\n"
+     "kerros: why: k/tls/server.pem: not an authority's certificate (CA:TRUE)\n"
+     "kerros: hint: it takes an authority's certificate, then those that lead to its root, and its "
+     "unencrypted key, all as PEM\n"},
+    {"ProxyCaWithAnotherKey", "true", "kerros proxy ca import k/tls/ca.pem k/tls/server.key", 7,
+     "kerros: error: this authority cannot be imported\n"
+     "kerros: why: k/tls/ca.pem: the key belongs to another certificate\n"
+     "kerros: hint: it takes an authority's certificate, then those that lead to its root, and its "
+     "unencrypted key, all as PEM\n"},
+    {"ProxyCaWithAnEncryptedKey",
+     "openssl pkey -in k/secrets/ca.key -aes256 -passout pass:x -out locked.key",
+     "kerros proxy ca import k/tls/ca.pem locked.key", 1,
+     "kerros: error: this authority cannot be imported\n"
+     "kerros: why: locked.key: no unencrypted private key in PEM form\n"
+     "kerros: hint: it takes an authority's certificate, then those that lead to its root, and its "
+     "unencrypted key, all as PEM\n"},
+    {"ProxyCaThatHasExpired",
+     "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Old "
+     "-keyout old.key -out old.csr 2>/dev/null; echo basicConstraints=critical,CA:TRUE > "
+     "extension; "
+     "openssl x509 -req -in old.csr -signkey old.key -days -1 -extfile extension -out old.pem "
+     "2>/dev/null",
+     "kerros proxy ca import old.pem old.key", 1,
+     "kerros: error: this authority cannot be imported\n"
+     "kerros: why: old.pem: it has expired\n"
+     "kerros: hint: it takes an authority's certificate, then those that lead to its root, and its "
+     "unencrypted key, all as PEM\n"},
+    {"ProxyCaThatSoonExpires",
+     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Soon -days 6 "
+     "-keyout soon.key -out soon.pem 2>/dev/null",
+     "kerros proxy ca import soon.pem soon.key", 1,
+     "kerros: error: the authority expires too soon\n"
+     "kerros: why: what it signs lives for a week, and must not outlive it\n"
+     "kerros: hint: have it renewed, then import the new one\n"},
+    {"ProxyCaForOtherNames",
+     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Other "
+     "-addext nameConstraints=critical,permitted\\;DNS:graph.microsoft.com "
+     "-keyout other.key -out other.pem 2>/dev/null",
+     "kerros proxy ca import other.pem other.key", 1,
+     "kerros: error: the authority cannot sign for the interception list\n"
+     "kerros: why: what it signs for a.sharepoint.com is refused: permitted subtree violation\n"
+     "kerros: hint: name the hosts it may sign for in proxy.intercept, or import another one\n"},
+    {"ProxyUserWithoutAFile", "true", "kerros proxy user add aino", 5,
+     "kerros: error: `proxy.users_file` in ROOT/k/kerros.toml is empty\n"
+     "kerros: why: no user is asked for a name then, and whoever is in proxy.client_networks may "
+     "come\n"
+     "kerros: hint: write users_file = \"secrets/proxy-users\" below [proxy], then reload the "
+     "gateway\n"},
+    {"ProxyUserThatCannotBeOne", "printf '[proxy]\\nusers_file = \"users\"\\n' >> k/kerros.toml",
+     "kerros proxy user add a:b", 2,
+     "kerros: error: \"a:b\" cannot be a name\n"
+     "kerros: why: a user's name has 1 to 64 characters, no blank, no colon, no control character\n"
+     "kerros: hint: for example: kerros proxy user add aino\n"},
+    {"ProxyUserTwice",
+     "printf '[proxy]\\nusers_file = \"users\"\\n' >> k/kerros.toml; "
+     "kerros proxy user add aino --config k/kerros.toml 2>/dev/null >&2",
+     "kerros proxy user add aino", 7,
+     "kerros: error: user aino is known already\n"
+     "kerros: why: a password cannot be shown again, and a new one would end the old one's use\n"
+     "kerros: hint: `kerros proxy user remove aino` first\n"},
+    {"ProxyUserUnknown", "printf '[proxy]\\nusers_file = \"users\"\\n' >> k/kerros.toml",
+     "kerros proxy user remove aino", 6,
+     "kerros: error: no user of the proxy is named aino\n"
+     "kerros: why: names are compared to the letter\n"
+     "kerros: hint: `kerros proxy user list`\n"},
+    {"ProxyUsersDamaged",
+     "printf '[proxy]\\nusers_file = \"users\"\\n' >> k/kerros.toml; echo aino:secret > k/users",
+     "kerros proxy user list", 1,
+     "kerros: error: the users of the proxy cannot be read\n"
+     "kerros: why: ROOT/k/users: the digest of user aino is not 64 digits\n"
+     "kerros: hint: restore the file, or remove it and add its users again\n"},
     {"NoSuchFile", "true", "kerros open nowhere -o out", 6,
      "kerros: error: cannot read nowhere\n"
      "kerros: why: No such file or directory\n"

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "gateway/complaint.h"
+#include "gateway/tls/certificate.h"
 #include "tests/tools/made_installation.h"
 
 namespace kerros {
@@ -64,6 +65,36 @@ TEST_F(InstallationTest, KeepsSecretsToItsOwner) {
   EXPECT_EQ(mode("tls/ca.pem"), 0444u);
   EXPECT_EQ(mode("kerros.toml"), 0640u);
   EXPECT_EQ(mode("store") & 077u, 0u);
+}
+
+TEST(NewInstallationWithAProxyDoor, HasAnAuthorityForTheInterceptionListAlone) {
+  const testing_tools::TemporaryDirectory directory;
+  tools::NewInstallation wanted;
+  wanted.directory = directory.at("k");
+  wanted.graph_listen = wanted.admin_listen = "127.0.0.1:0";
+  wanted.proxy_listen = "0.0.0.0:3128";
+  wanted.name = "files.example.org:8443";
+  wanted.unit = "main";
+  wanted.actor = "os:tester";
+  const auto made = tools::make_installation(std::move(wanted));
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_EQ(made->proxy_ca, directory.at("k/tls/proxy-ca.pem"));
+  const auto config = load_config(made->config);
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->proxy.listen, "0.0.0.0:3128");
+  EXPECT_EQ(config->proxy.name, "files.example.org:3128");
+  const auto authority =
+      tls::Certificate::read_authority(config->proxy.certificate, config->proxy.private_key);
+  ASSERT_TRUE(authority) << authority.error().detail;
+  EXPECT_EQ(authority->only_below(),
+            (std::vector<std::string>{"graph.microsoft.com", "sharepoint.com"}));
+  EXPECT_TRUE(authority->check_signs(config->proxy.intercept));
+  struct stat status{};
+  ASSERT_EQ(::stat(config->proxy.private_key.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777u, 0400u);
+  ASSERT_EQ(::stat(config->proxy.certificate.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777u, 0444u);
+  fs::remove_all(config->store.sessions);
 }
 
 TEST_F(InstallationTest, IsOpenedByOneProcessAtATime) {
