@@ -10,6 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Office, noise } from '../support/office.mjs';
+import { skip } from '../support/skip.mjs';
 import { Cases } from './cases.mjs';
 
 const script = fileURLToPath(import.meta.url);
@@ -59,10 +60,7 @@ function missing() {
 
 if (tag === undefined) {
   const why = missing();
-  if (why !== undefined) {
-    console.log(`skipped: ${why}`);
-    process.exit(77);
-  }
+  if (why !== undefined) skip(why);
   let code = 1;
   try {
     build();
