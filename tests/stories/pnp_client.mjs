@@ -45,6 +45,7 @@ async function assertComesBack(id, bytes) {
   assert.equal((await vendorHolds(id)).length, sealedSize(bytes.length));
 }
 
+const isOurs = (url, below) => office.ownLinks.some((start) => url.startsWith(start + below));
 const inFolder = () => drive.getItemByPath('Salassa');
 const small = secret(12_345, 'pnp small');
 const ids = {};
@@ -77,7 +78,7 @@ it('sends a large file in a session, asks for its status, and gets the item in t
   const bytes = secret(3_000_000, 'pnp session');
   const { session, resumableUpload } = await drive.getItemById(ids.folder).createUploadSession({
     item: { name: 'large.bin' }, conflictBehavior: 'replace' });
-  assert.ok(session.uploadUrl.startsWith(`${office.baseUrl}/kerros/`));
+  assert.ok(isOurs(session.uploadUrl, 'kerros/'));
   const kPiece = 4 * 327_680;
   let answer;
   for (let at = 0; at < bytes.length; at += kPiece) {
@@ -143,7 +144,7 @@ it('asks several things at once in a batch', async () => {
 
 it('copies a file and follows its monitor to the copy, which opens', async () => {
   const monitor = await drive.getItemById(ids.large).copyItem({ name: 'copied.bin', parentReference: { driveId: (await drive()).id, id: ids.folder } });
-  assert.ok(monitor.startsWith(`${office.baseUrl}/`), monitor);
+  assert.ok(isOurs(monitor, 'kerros/'), monitor);
   let state;
   do state = await (await fetch(monitor, { redirect: 'manual' })).json(); while (['notStarted', 'inProgress'].includes(state.status));
   assert.equal(state.status, 'completed');

@@ -4,11 +4,12 @@ import { fork } from 'node:child_process';
 
 // `message` is handed over by IPC, not by argv: it may hold a token. Resolves with what the script
 // sent back last, rejects when it failed.
-export function runTrusting(script, caFile, message, { args = [] } = {}) {
+// preload: a module that is there before the script.
+export function runTrusting(script, caFile, message, { args = [], env = {}, preload } = {}) {
   const child = fork(script, args, {
     // The listeners are on 127.0.0.1 only; Node 18 does not try a second address of `localhost`.
-    execArgv: ['--dns-result-order=ipv4first'],
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: caFile },
+    execArgv: ['--dns-result-order=ipv4first', ...(preload === undefined ? [] : ['--import', preload])],
+    env: { ...process.env, ...env, NODE_EXTRA_CA_CERTS: caFile },
     serialization: 'advanced',
   });
   let answer;
