@@ -64,7 +64,7 @@ export class Workstation {
       child.on('close', (code, signal) => {
         clearTimeout(late);
         const out = Buffer.concat(pieces.stdout);
-        resolve({ code: code ?? signal, out, text: out.toString(), err: Buffer.concat(pieces.stderr).toString() });
+        resolve({ code: code ?? signal, out, get text() { return out.toString(); }, err: Buffer.concat(pieces.stderr).toString() });
       });
     });
   }
