@@ -23,24 +23,28 @@ net::awaitable<void> refuse(Visit& visit, std::string target, std::string_view w
   visit.client.reset();
 }
 
-// The configuration's own address for the name holds here too; else it is where the client was
-// going, whatever the name resolves to here.
-net::awaitable<net::ip::tcp::socket> dial_original(Visit& visit, const Endpoint& to,
-                                                   const std::string& name) {
-  const auto& upstream = visit.now->config.upstream;
-  if (!name.empty() && override_for(upstream, name) != nullptr)
-    return dial(visit.worker.executor, upstream, name, to.port());
-  return dial_address(visit.worker.executor, upstream, to);
+// Name and address are both the client's word, and nothing ties one to the other: an address that
+// is not public is never taken from it. A name that the configuration leads somewhere, or lets lead
+// to such addresses, is looked up here.
+enum class By : std::uint8_t { kAddress, kName, kNone };
+By way_to(const Visit& visit, const Endpoint& to, const std::string& name) {
+  if (override_for(visit.now->config.upstream, name) != nullptr) return By::kName;
+  const proxy::Address address = to_address(to.address());
+  if (proxy::is_public(address)) return By::kAddress;
+  return proxy::may_connect(visit.side().rules, name, address) ? By::kName : By::kNone;
 }
 
 net::awaitable<void> pass(Visit& visit, const Endpoint& to, const std::string& name) {
-  const bool is_ours_to_say = override_for(visit.now->config.upstream, name) != nullptr;
-  if (!is_ours_to_say && !proxy::may_connect(visit.side().rules, name, to_address(to.address())))
+  const By by = way_to(visit, to, name);
+  if (by == By::kNone)
     co_return co_await refuse(visit, target_of(to, name),
                               "an address that is not of the public internet");
   const TunnelRoom room(visit);
   if (!room) co_return visit.client.reset();
-  auto server = co_await dial_original(visit, to, name);
+  const auto& upstream = visit.now->config.upstream;
+  auto server = by == By::kAddress ? co_await dial_address(visit.worker.executor, upstream, to)
+                                   : co_await dial(visit.worker.executor, upstream, name, to.port(),
+                                                   {}, visit.worker.shared.names);
   co_await pass_to(visit, std::move(server), name);
 }
 

@@ -99,9 +99,10 @@ std::optional<Network> parse_network(std::string_view text) {
 }
 
 bool is_public(const Address& address) {
+  static const auto global_unicast = *parse_network("2000::/3");  // RFC 4291 2.4
   if (is_in_any(address, special())) return false;
-  const auto inner = carried(address);
-  return !inner || is_public(*inner);
+  if (const auto inner = carried(address)) return is_public(*inner);
+  return is_mapped(address) || global_unicast.contains(address);
 }
 
 }  // namespace kerros::proxy

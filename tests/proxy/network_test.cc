@@ -59,7 +59,11 @@ TEST(PublicAddress, IsNoneThatOnlyThisHostOrOfficeReaches) {
                            "64:ff9b::a9fe:a9fe",
                            "2002:7f00:1::",
                            "2002:c0a8:101::1",
-                           "::127.0.0.1"})
+                           "::127.0.0.1",
+                           "::ffff:0:10.0.0.1",
+                           "100:1::1",
+                           "4000::1",
+                           "fe00::1"})
     EXPECT_FALSE(is_public(parse_address(text).value())) << text;
 }
 
