@@ -14,65 +14,58 @@ import { skip } from '../support/skip.mjs';
 import { Cases } from './cases.mjs';
 
 const script = fileURLToPath(import.meta.url);
-const [bin, tag] = process.argv.slice(2);
-const name = (host) => `kerros-${tag ?? process.pid}-${host}`;
+const [bin, part] = process.argv.slice(2);
 
 function run(program, ...args) {
   const done = spawnSync(program, args, { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${done.stderr ?? done.error}`);
   return done.stdout;
 }
-const ip = (...args) => run('ip', ...args);
-const inside = (host, ...command) => ['ip', 'netns', 'exec', name(host), ...command];
 
-// Addresses that look like the public internet's, so that the door treats them so; nobody else sees them.
-const links = [
-  ['workstation', 'gateway', 'in', '10.77.0.2/24', '10.77.0.1/24', 'fd77::2/64', 'fd77::1/64'],
-  ['server', 'gateway', 'out', '93.184.216.34/24', '93.184.216.1/24', '2a00:77::2/64', '2a00:77::1/64'],
-];
-function build() {
-  for (const host of ['workstation', 'gateway', 'server']) {
-    ip('netns', 'add', name(host));
-    ip('-n', name(host), 'link', 'set', 'lo', 'up');
-  }
-  for (const [one, other, link, ...addresses] of links) {
-    ip('-n', name(one), 'link', 'add', link, 'type', 'veth', 'peer', 'name', link, 'netns', name(other));
-    for (const [at, host] of [one, other, one, other].entries())
-      ip('-n', name(host), 'addr', 'add', addresses[at], 'dev', link, ...(at > 1 ? ['nodad'] : []));
-    for (const host of [one, other]) ip('-n', name(host), 'link', 'set', link, 'up');
-    ip('-n', name(one), 'route', 'add', 'default', 'via', addresses[1].split('/')[0]);
-    ip('-n', name(one), '-6', 'route', 'add', 'default', 'via', addresses[3].split('/')[0]);
-  }
-  ip('-n', name('server'), 'addr', 'add', '10.88.0.2/32', 'dev', 'lo');
-  ip('-n', name('gateway'), 'route', 'add', '10.88.0.2/32', 'via', '93.184.216.34');
-}
-function clear() {
-  for (const host of ['workstation', 'gateway', 'server']) spawnSync('ip', ['netns', 'del', name(host)]);
-}
+// A gateway host whose processes, mounts and other namespaces end with it, and it with this process.
+const alone = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 function missing() {
   if (process.getuid() !== 0) return 'it needs root';
-  for (const program of ['ip', 'nft', 'curl', 'openssl'])
+  for (const program of ['ip', 'nft', 'curl', 'openssl', 'setpriv'])
     if (spawnSync(program, ['-V']).error) return `${program} is not installed`;
-  if (spawnSync('unshare', ['-n', 'true']).status !== 0) return 'no network namespace can be made';
+  if (spawnSync('setpriv', [...alone, 'true']).status !== 0) return 'no network namespace can be made';
   return undefined;
 }
 
-if (tag === undefined) {
+if (part === undefined) {
   const why = missing();
   if (why !== undefined) skip(why);
-  let code = 1;
-  try {
-    build();
-    const [program, ...args] = ['ip', 'netns', 'exec', name('gateway'), process.execPath, script, bin, String(process.pid)];
-    code = spawnSync(program, args, { stdio: 'inherit' }).status;
-  } finally {
-    clear();
-  }
-  process.exit(code ?? 1);
+  process.exit(spawnSync('setpriv', [...alone, process.execPath, script, bin, 'inside'], { stdio: 'inherit' }).status ?? 1);
 }
 
-// --- from here on inside the gateway's namespace ---
+// --- from here on inside the gateway's namespace; the names of the two others are seen here alone ---
+
+fs.mkdirSync('/run/netns', { recursive: true });
+run('mount', '-t', 'tmpfs', 'tmpfs', '/run/netns');
+const on = (host, ...args) => run('ip', ...(host === 'gateway' ? [] : ['-n', host]), ...args);
+const inside = (host, ...command) => ['ip', 'netns', 'exec', host, ...command];
+
+// Addresses that look like the public internet's, so that the door treats them so; nobody else sees them.
+const links = [
+  ['workstation', 'in', '10.77.0.2/24', '10.77.0.1/24', 'fd77::2/64', 'fd77::1/64'],
+  ['server', 'out', '93.184.216.34/24', '93.184.216.1/24', '2a00:77::2/64', '2a00:77::1/64'],
+];
+on('gateway', 'link', 'set', 'lo', 'up');
+for (const [host, link, ...addresses] of links) {
+  run('ip', 'netns', 'add', host);
+  on(host, 'link', 'set', 'lo', 'up');
+  on(host, 'link', 'add', link, 'type', 'veth', 'peer', 'name', link, 'netns', String(process.pid));
+  for (const [at, end] of [host, 'gateway', host, 'gateway'].entries())
+    on(end, 'addr', 'add', addresses[at], 'dev', link, ...(at > 1 ? ['nodad'] : []));
+  for (const end of [host, 'gateway']) on(end, 'link', 'set', link, 'up');
+  on(host, 'route', 'add', 'default', 'via', addresses[1].split('/')[0]);
+  on(host, 'route', 'add', '::/0', 'via', addresses[3].split('/')[0]);
+}
+const plainServer = '93.184.216.35';  // speaks no TLS
+on('server', 'addr', 'add', `${plainServer}/24`, 'dev', 'out');
+on('server', 'addr', 'add', '10.88.0.2/32', 'dev', 'lo');
+on('gateway', 'route', 'add', '10.88.0.2/32', 'via', '93.184.216.34');
 
 const cases = new Cases();
 const office = await Office.open({
@@ -96,26 +89,41 @@ const ca = path.join(office.home, 'tls', 'proxy-ca.pem');
 run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
   '-subj', '/CN=other.example', '-addext', 'subjectAltName=DNS:other.example',
   '-keyout', path.join(dir, 'key'), '-out', path.join(dir, 'pem'));
-// Somebody else's server: TLS on 443 that gives back what it is sent.
+// Somebody else's servers: TLS on 443 that gives back what it is sent, and one without TLS that does.
 fs.writeFileSync(path.join(dir, 'server.mjs'), `
-  import fs from 'node:fs'; import https from 'node:https';
+  import fs from 'node:fs'; import https from 'node:https'; import net from 'node:net';
   const own = { key: fs.readFileSync('${dir}/key'), cert: fs.readFileSync('${dir}/pem') };
   const answer = (request, response) => request.pipe(response);
   const at = (server, host) => new Promise((resolve) => server.listen(443, host, resolve));
   for (const host of ['93.184.216.34', '10.88.0.2', '2a00:77::2']) await at(https.createServer(own, answer), host);
+  await at(net.createServer((socket) => socket.on('error', () => {}).pipe(socket)), '${plainServer}');
   console.log('ready');
 `);
 const [program, ...args] = inside('server', process.execPath, path.join(dir, 'server.mjs'));
 const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-await new Promise((resolve) => server.stdout.once('data', resolve));
+await new Promise((resolve, reject) => {
+  server.stdout.once('data', resolve);
+  server.once('exit', (code, signal) => reject(new Error(`the other server ended at once: ${code ?? signal}`)));
+});
 
 // curl on the workstation. `at` is where its resolver says the host is.
 function curl(host, at, ...more) {
   const address = at.includes(':') ? `[${at}]` : at;
-  const [command, ...rest] = inside('workstation', 'curl', '--silent', '--show-error', '--noproxy', '*', '--max-time', '20',
+  const [command, ...rest] = inside('workstation', 'curl', '--silent', '--show-error', '--noproxy', '*', '--max-time', '60',
     '--resolve', `${host}:443:${address}`, ...more);
   const done = spawnSync(command, rest, { maxBuffer: 1 << 28 });
   return { code: done.status, out: done.stdout, err: done.stderr.toString() };
+}
+// A client that says this much, and takes what it gets until the end, or until it has `enough`.
+function say(octets, at = '93.184.216.99', enough = 1e9) {
+  const [command, ...rest] = inside('workstation', process.execPath, '-e', `
+    let seen = '';
+    const socket = require('net').connect(443, '${at}', () => socket.write(Buffer.from('${octets}', 'hex')));
+    socket.on('data', (piece) => { seen += piece; if (seen.length >= ${enough}) socket.end(); });
+    socket.on('error', () => {});
+    socket.on('close', () => { process.stdout.write(seen); });`);
+  const done = spawnSync(command, rest, { timeout: 60_000, encoding: 'utf8' });
+  return { status: done.status, out: done.stdout };
 }
 const file = noise(3_000_000, 1);
 office.secret(file);
@@ -151,8 +159,10 @@ await cases.check('a client that names no host goes to where it was going', asyn
 });
 
 await cases.check('what is no TLS goes to where it was going', async () => {
-  const got = curl('x.example', '93.184.216.34', '--include', 'http://93.184.216.34:443/');
-  assert.match(got.out.toString() + got.err, /400 Bad Request|Empty reply|reset/);
+  const words = 'EHLO these are no TLS\r\n';
+  const { status, out } = say(Buffer.from(words).toString('hex'), plainServer, words.length);
+  assert.equal(status, 0);
+  assert.equal(out, words);
   assert.equal(refusals().length, 0);
 });
 
@@ -174,21 +184,13 @@ for (const [what, target, why, ...request] of [
   });
 }
 
-// A client that says this much and waits for the end.
-function say(octets) {
-  const [command, ...rest] = inside('workstation', process.execPath, '-e', `
-    const socket = require('net').connect(443, '93.184.216.99', () => socket.write(Buffer.from('${octets}', 'hex')));
-    socket.on('error', () => {});
-    socket.on('close', () => process.exit(0));`);
-  return spawnSync(command, rest, { timeout: 20000 }).status;
-}
 await cases.check('half a first message, or none, is cut off', async () => {
-  assert.equal(say('1603010200'), 0);
-  assert.equal(say(''), 0);
+  assert.equal(say('1603010200').status, 0);
+  assert.equal(say('').status, 0);
 });
 await cases.check('a first message that cannot be read is refused', async () => {
   const before = refusals().length;
-  assert.equal(say(`1603010005${'02000001ff'}`), 0);
+  assert.equal(say(`1603010005${'02000001ff'}`).status, 0);
   assert.equal(refusals().length, before + 1);
 });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import https from 'node:https';
 
 import { Office, noise } from '../support/office.mjs';
+import { until } from '../support/until.mjs';
 import { Cases } from './cases.mjs';
 import { expectError, expectFinal, expectProgress, Session } from './session.mjs';
 
@@ -356,7 +357,7 @@ const kLost = {
     assert.equal((await Session.ask(office, drivePath)).status, 504)),
   'the gateway': (drivePath) => switched('slow', { bytes_per_second: 1, head: true }, creating, async () => {
     const asked = Session.ask(office, drivePath).catch(() => undefined);
-    while ((await upstream(drivePath)).length === 0);
+    await until('the session stands upstream', async () => (await upstream(drivePath)).length > 0);
     await office.killGateway();
     await asked;
     await office.startGateway();
@@ -386,8 +387,7 @@ await cases.check('case 39: an abandoned session is ended upstream, and its name
   await office.killGateway();
   await new Promise((resolve) => setTimeout(resolve, 2000));
   await office.startGateway();
-  const deadline = Date.now() + 20_000;
-  while ((await upstream(session.path)).length > 0) assert.ok(Date.now() < deadline, 'never ended upstream');
+  await until('it is ended upstream', async () => (await upstream(session.path)).length === 0);
   await control('POST', '/clock', { offset_ms: (15 * 60 - 31) * 1000 });
   expectError(await session.status(), 404, 'itemNotFound', 'uploadSessionNotFound');
   const again = await Session.open(office, '/Salassa/abandoned.bin');

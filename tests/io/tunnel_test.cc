@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <csignal>
 #include <string>
 #include <thread>
@@ -25,11 +26,25 @@ class TunnelTest : public testing::Test {
   }
 
   void start(std::chrono::milliseconds idle = kLong) {
-    Socket near_client(io_), near_server(io_);
-    connect(client, near_client);
-    connect(server, near_server);
-    net::co_spawn(io_, run(std::move(near_client), std::move(near_server), idle), net::detached);
+    join_up();
+    begin(idle);
+  }
+  // The same in two steps, for what must have happened before the tunnel's first moment.
+  void join_up() {
+    connect(client, near_client_);
+    connect(server, near_server_);
+  }
+  void begin(std::chrono::milliseconds idle) {
+    net::co_spawn(io_, run(std::move(near_client_), std::move(near_server_), idle), net::detached);
     thread_ = std::thread([this] { io_.run(); });
+  }
+  // The kernel holds little between the four of them, however much it would like to.
+  void keep_buffers_small() {
+    constexpr int kSmall = 64 * 1024;
+    for (Socket* one : {&client, &server, &near_client_, &near_server_}) {
+      one->set_option(net::socket_base::send_buffer_size(kSmall));
+      one->set_option(net::socket_base::receive_buffer_size(kSmall));
+    }
   }
   TunnelBytes finish() {
     thread_.join();
@@ -80,6 +95,7 @@ class TunnelTest : public testing::Test {
   }
 
   net::io_context io_;
+  Socket near_client_{io_}, near_server_{io_};
   std::thread thread_;
   TunnelBytes moved_;
 };
@@ -145,13 +161,20 @@ TEST_F(TunnelTest, CarriesMuchBothWaysAtOnceUnchanged) {
 }
 
 TEST_F(TunnelTest, WaitsForASlowReader) {
-  start();
-  const std::string text = noise(16u << 20);
-  std::thread sends([&] { send(client, text), end(client); });
+  join_up();
+  keep_buffers_small();
+  begin(kLong);
+  const std::string text = noise(16u << 20);  // far more than there is room for on the way
+  std::atomic<bool> all_sent = false;
+  std::thread sends([&] { send(client, text), all_sent = true, end(client); });
   const std::string first = receive_some(server);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   pollfd quiet{client.native_handle(), POLLOUT, 0};
-  while (::poll(&quiet, 1, 50) > 0) {  // until everything between the two is full
-  }
+  int is_writable = 1;
+  while (is_writable > 0 && std::chrono::steady_clock::now() < deadline)
+    is_writable = ::poll(&quiet, 1, 50);
+  EXPECT_EQ(is_writable, 0) << "everything on the way was never full";
+  EXPECT_FALSE(all_sent);
   const std::string rest = receive(server);
   sends.join();
   EXPECT_TRUE(first + rest == text);
@@ -174,8 +197,9 @@ TEST_F(TunnelTest, CutsWhatIsSilent) {
 }
 
 TEST_F(TunnelTest, CutsWhatIsSilentAfterOneEnd) {
-  start(std::chrono::milliseconds(20));
-  end(client);
+  join_up();
+  end(client);  // before the silence begins, or a slow machine would have it cut first
+  begin(std::chrono::milliseconds(200));
   EXPECT_EQ(receive(server), "");
   EXPECT_EQ(receive(client), "reset");
   finish();

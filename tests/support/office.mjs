@@ -13,6 +13,11 @@ import { Cloud } from '../sandbox/cloud.mjs';
 import { LeakScan, samplesOf } from './leaks.mjs';
 import { makeAuthority, ProxyClient } from './proxy_client.mjs';
 
+// Offices that nobody has stopped yet. A test that ends by an exception leaves nothing running.
+const open = new Set();
+process.on('exit', () => { for (const office of open) office.abandon(); });
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.once(signal, () => process.exit(code));
+
 export class Office {
   #scan = new LeakScan();
   #sealedPlaces = new Set();  // ids of items and upload URLs that a protected place answered with
@@ -24,6 +29,7 @@ export class Office {
   // [proxy] beside its address; with them, or true, the proxy door is open and `workstation` behind it.
   static async open(options) {
     const office = new Office();
+    open.add(office);
     try {
       await office.#furnish(options);
     } catch (error) {
@@ -103,9 +109,16 @@ export class Office {
   async stop({ keep = false } = {}) {
     if (this.gateway?.exitCode === null && this.gateway.signalCode === null) await this.killGateway('SIGTERM');
     await this.cloud?.stop();
+    open.delete(this);
     const leaks = this.#leaks();
     this.#remove(keep);
     if (leaks.length > 0) throw new Error(`the cloud received in clear:\n${leaks.slice(0, 20).join('\n')}`);
+  }
+
+  // The same at once, for a process that is about to end: nothing is searched.
+  abandon() {
+    for (const child of [this.gateway, this.cloud?.child]) child?.kill('SIGKILL');
+    this.#remove(false);
   }
 
   #remove(keep) {

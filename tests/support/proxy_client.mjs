@@ -20,6 +20,8 @@ export function makeAuthority(home) {
   return fs.readFileSync(certificate);
 }
 
+const kPatience = 60_000;  // milliseconds, with a machine that is slow
+
 export class ProxyClient {
   constructor({ address, ca, user }) {
     const colon = address.lastIndexOf(':');
@@ -34,7 +36,7 @@ export class ProxyClient {
     return new Promise((resolve, reject) => {
       const pieces = [];
       const socket = net.connect(port, this.host, () => socket.write(octets));
-      socket.setTimeout(20000, () => socket.destroy(new Error('no end of the connection')));
+      socket.setTimeout(kPatience, () => socket.destroy(new Error('no end of the connection')));
       socket.on('data', (piece) => pieces.push(piece));
       socket.on('error', (error) => (error.code === 'ECONNRESET' ? undefined : reject(error)));
       socket.on('end', () => socket.end());
@@ -64,8 +66,10 @@ export class ProxyClient {
         socket.pause();
         socket.off('data', take);
         socket.off('close', done);
+        socket.setTimeout(0);
         done();
       };
+      socket.setTimeout(kPatience, () => socket.destroy(new Error(`no answer to CONNECT ${authority}`)));
       socket.on('data', take);
       socket.on('error', (error) => (error.code === 'ECONNRESET' ? undefined : reject(error)));
       socket.on('end', () => socket.end());
