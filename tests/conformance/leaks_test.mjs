@@ -10,7 +10,7 @@ import { quickXor } from '../support/quickxor.mjs';
 const kSize = 4321;
 const secret = noise(kSize, 'leaks');
 const piece = secret.subarray(1000, 3000);
-const cases = new Cases();
+const cases = new Cases({ seconds: 500 });
 const kTarget = '/me/drive/root:/leak.bin:/content';
 
 // One office in which the secret is uploaded, and in which `leak` sends more to the cloud by itself.

@@ -3,11 +3,13 @@ export class Cases {
   passed = 0;
   failed = 0;
 
-  // A case that waits for ever fails, so that what comes after it still tidies up.
-  async check(sentence, body, seconds = 200) {
+  // A case that takes longer than `seconds` fails, so that what comes after it still tidies up.
+  constructor({ seconds = 200 } = {}) { this.seconds = seconds; }
+
+  async check(sentence, body) {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no end within ${seconds} seconds`)), seconds * 1000);
+      timer = setTimeout(() => reject(new Error(`no end within ${this.seconds} seconds`)), this.seconds * 1000);
     });
     try {
       await Promise.race([body(), late]);

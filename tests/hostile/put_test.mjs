@@ -9,7 +9,7 @@ import { Cases } from './cases.mjs';
 import { expectError, Session } from './session.mjs';
 
 const kPutLimit = 262_144_000;  // sealed bytes: from here on the cloud wants a session
-const cases = new Cases();
+const cases = new Cases(process.argv[3] === 'large' ? { seconds: 500 } : {});
 const office = await Office.open({ bin: process.argv[2] });
 await office.login();
 await office.folder('Salassa');
