@@ -44,6 +44,7 @@ struct RequestHead {
 struct ResponseHead {
   unsigned status = 0;
   Fields fields;
+  std::string reason = {};  // of the status line; empty: the usual phrase
 };
 
 // A body's framing as RFC 9112 6 decides it.

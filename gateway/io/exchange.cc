@@ -229,13 +229,13 @@ net::awaitable<bool> serve(Exchange& x) {
 }
 
 net::awaitable<void> reply(Exchange& x, unsigned status, graph::Fields fields,
-                           std::string_view body) {
+                           std::string_view body, std::string reason) {
   x.status = status;
   const bool bodiless = status == 204 || status == 304;
   if (!bodiless) fields.set("Content-Length", std::to_string(body.size()));
   if (!x.client.body_finished()) fields.set("Connection", "close");
   if (fields.find("Connection") == "close") x.client.close_after();
-  const graph::ResponseHead head{status, std::move(fields)};
+  const graph::ResponseHead head{status, std::move(fields), std::move(reason)};
   if (x.head.method == graph::Method::kHead || bodiless) body = {};
   co_await x.client.write_head(head, body);
   co_await x.client.flush();
@@ -248,6 +248,7 @@ net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
   }
   auto answer = graph::error_answer(refused.refusal, x.request_id, refused.extra);
   graph::Fields fields;
+  std::string reason;
   fields.add("Content-Type", "application/json");
   if (x.tenant && !x.tenant->drive) {  // programs that do not know Graph read other forms
     auto formed =
@@ -255,6 +256,7 @@ net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
                                  graph::sentence(refused.refusal, refused.extra), x.request_id);
     fields.set("Content-Type", std::move(formed.content_type));
     answer.body = std::move(formed.body);
+    reason = std::move(formed.reason);
   }
   fields.add("request-id", x.request_id);
   const unsigned retry_after =
@@ -263,7 +265,7 @@ net::awaitable<void> reply_refused(Exchange& x, const Refused& refused) {
   // A message that two readers could cut differently is the last one of its connection.
   if (answer.close || refused.refusal == graph::Refusal::kAmbiguousTarget)
     fields.set("Connection", "close");
-  co_await reply(x, answer.status, std::move(fields), answer.body);
+  co_await reply(x, answer.status, std::move(fields), answer.body, std::move(reason));
 }
 
 net::awaitable<void> send_continue(Exchange& x) {

@@ -84,9 +84,9 @@ net::awaitable<void> copy_item(Exchange& x);          // copy.cc
 net::awaitable<void> read_own_monitor(Exchange& x);   // monitor.cc
 
 // --- answering ---
-// Sends a whole small answer. Content-Length is set here.
+// Sends a whole small answer. Content-Length is set here. `reason`: as in ResponseHead.
 net::awaitable<void> reply(Exchange& x, unsigned status, graph::Fields fields,
-                           std::string_view body);
+                           std::string_view body, std::string reason = {});
 net::awaitable<void> reply_refused(Exchange& x, const Refused& refused);
 // Upstream said yes to this very request: that proves the caller where the route table says so.
 void note_proof(Exchange& x);

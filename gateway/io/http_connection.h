@@ -97,7 +97,7 @@ class HttpConnection final : public ClientSide {
   bool may_upgrade_ = false;
 };
 
-// The octets of a head, ready to be written. `reason` phrases are Beast's.
+// The octets of a head, ready to be written. Reason phrases are Beast's where the head has none.
 std::string to_wire(const graph::ResponseHead& head);
 std::string to_wire(std::string_view method, std::string_view target, const graph::Fields& fields);
 

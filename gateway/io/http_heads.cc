@@ -111,8 +111,11 @@ net::awaitable<graph::ResponseHead> HttpConnection::read_response(graph::Method 
 }
 
 std::string to_wire(const graph::ResponseHead& head) {
-  const auto reason = http::obsolete_reason(http::int_to_status(head.status));
-  std::string out = "HTTP/1.1 " + std::to_string(head.status) + " " + std::string(reason) + "\r\n";
+  std::string reason = head.reason;
+  if (reason.empty()) {
+    reason = std::string(http::obsolete_reason(http::int_to_status(head.status)));
+  }
+  std::string out = "HTTP/1.1 " + std::to_string(head.status) + " " + reason + "\r\n";
   append_fields(out, head.fields);
   return out;
 }

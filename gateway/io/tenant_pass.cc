@@ -72,9 +72,12 @@ bool is_from_the_start(const graph::ResponseHead& head) {
 
 net::awaitable<void> answer_without_body(Exchange& x, const graph::ResponseHead& head) {
   graph::ResponseHead told{head.status, sharepoint::passed_to_client(head.fields)};
-  if (x.head.method == graph::Method::kHead)
+  if (x.head.method == graph::Method::kHead) {
     if (const auto length = head.fields.find("Content-Length"))
       told.fields.set("Content-Length", std::string(*length));
+  } else if (head.status != 204 && head.status != 304) {
+    told.fields.set("Content-Length", "0");  // or the client would wait for a body
+  }
   x.status = head.status;
   co_await x.client.write_head(told, {});
   co_await x.client.flush();

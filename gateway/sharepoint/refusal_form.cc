@@ -74,6 +74,13 @@ std::string webdav(std::string_view sentence) {
          escaped(sentence) + "</k:refused></D:error>";
 }
 
+// What fits into a status line.
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(out, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
+}
+
 std::string content_type(RefusalForm form) {
   switch (form) {
     case RefusalForm::kRestJson:
@@ -134,7 +141,8 @@ RefusalForm refusal_form(const TenantRoute& route, const graph::Fields& request)
 
 FormedRefusal form_refusal(RefusalForm form, unsigned status, std::string_view sentence,
                            std::string_view request_id) {
-  return {content_type(form), body_of(form, status, sentence, request_id)};
+  return {content_type(form), body_of(form, status, sentence, request_id),
+          form == RefusalForm::kWebdav ? one_line(sentence) : ""};
 }
 
 }  // namespace kerros::sharepoint

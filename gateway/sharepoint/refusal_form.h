@@ -28,6 +28,7 @@ RefusalForm refusal_form(const TenantRoute& route, const graph::Fields& request)
 struct FormedRefusal {
   std::string content_type;
   std::string body;
+  std::string reason;  // of the status line: all that WebDAV clients show; empty: the usual
 };
 // `sentence` is one of ours; `request_id` helps an administrator to find it in the log.
 FormedRefusal form_refusal(RefusalForm form, unsigned status, std::string_view sentence,

@@ -15,12 +15,14 @@ struct Caller {
   std::string app;           // the client application's id
   std::string audience;      // the service that the token was issued for
   bool application = false;  // client_credentials: reaches every drive
+  bool by_password = false;  // Basic: such callers prove their writes by REST with a digest
 };
 
 // From the Bearer token. Throws Refusal 401 unless it is ours and still good.
 Caller identify(Exchange& exchange);
-// A token is good at the host that it was issued for. Throws Refusal 401.
-void check_audience(Exchange& exchange, const Caller& caller);
+// At the tenant hosts: by Bearer token of this very host, or by a name and any password, as file
+// managers ask for one. Throws Refusal 401.
+Caller identify_on_tenant(Exchange& exchange);
 bool may_reach(const Caller& caller, const Drive& drive);
 
 }  // namespace kerros::sandbox

@@ -58,13 +58,13 @@ void apply_method_override(RequestHead& head, Door door) {
 
 GraphCall understand(Exchange& exchange, Door door) {
   apply_method_override(exchange.head, door);
-  GraphCall call{exchange, identify(exchange), {}, door, {}, {}};
+  const Caller caller = door == Door::kTenant ? identify_on_tenant(exchange) : identify(exchange);
+  GraphCall call{exchange, caller, {}, door, {}, {}};
   const RequestHead& head = exchange.head;
   if (door == Door::kGraph) {
     call.target = parse_graph_target(head.target);
     call.origin = "https://" + graph_authority(exchange);
   } else {
-    check_audience(exchange, call.caller);
     call.target = parse_tenant_target(head.host, head.target);
     call.origin = "https://" + head.host + port_suffix(exchange.cloud, exchange.cloud.ports.tenant);
   }

@@ -11,19 +11,6 @@
 namespace kerros::sandbox {
 namespace {
 
-constexpr std::string_view kBasic = "basic ";
-
-// Any password will do: what a test types is not what it tries.
-Caller by_password(Exchange& exchange, std::string_view encoded) {
-  const std::string pair = from_base64(trim(encoded)).value_or("");
-  const auto lock = exchange.cloud.store.lock();
-  const User* user = exchange.cloud.store.user_by_upn(pair.substr(0, pair.find(':')));
-  if (user == nullptr || pair.find(':') == std::string::npos) {
-    throw Refusal(401, "unauthenticated", "The caller is not known");
-  }
-  return {user->oid, user->upn, "", "", false};
-}
-
 bool is_file_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 // POST may stand in for another method.
@@ -60,13 +47,7 @@ OfficeCall understand_office(Exchange& exchange) {
   const RequestHead& head = exchange.head;
   const auto question = head.target.find('?');
   const std::string raw = question == std::string::npos ? "" : head.target.substr(question + 1);
-  const std::string given = head.find("Authorization").value_or("");
-  const bool basic = lower_ascii(given).starts_with(kBasic);
-  OfficeCall call{exchange,
-                  basic ? by_password(exchange, std::string_view(given).substr(kBasic.size()))
-                        : identify(exchange),
-                  with_one_door(head.path()), Query(raw), basic};
-  if (!basic) check_audience(exchange, call.caller);
+  OfficeCall call{exchange, identify_on_tenant(exchange), with_one_door(head.path()), Query(raw)};
   exchange.head.method = method_meant(head);
   return call;
 }

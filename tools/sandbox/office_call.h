@@ -15,15 +15,13 @@ struct OfficeCall {
   Caller caller;
   std::string path;  // as received, without the query
   Query query;
-  bool by_password = false;  // Basic: such callers prove their writes with a digest
 
   Store& store() const { return exchange.cloud.store; }
   const std::string& host() const { return exchange.head.host; }
   std::string header(std::string_view name) const { return exchange.head.find(name).value_or(""); }
 };
 
-// By Bearer token of this very host, or by a name and any password, as file managers ask for one.
-// Throws Refusal 401.
+// Who calls is asked as identify_on_tenant() does. Throws Refusal 401.
 OfficeCall understand_office(Exchange& exchange);
 // Whether the target is one of these interfaces' own, or else a file's.
 Reply serve_office(Exchange& exchange);

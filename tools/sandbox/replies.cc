@@ -74,7 +74,8 @@ Reply error_reply(Exchange& exchange, const Refusal& refusal, bool on_tenant) {
     reply.set("WWW-Authenticate",
               "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/"
               "oauth2/authorize\", client_id=\"00000003-0000-0000-c000-000000000000\"" +
-                  std::string(refusal.inner == "expiredToken" ? ", error=\"expired_token\"" : ""));
+                  std::string(refusal.inner == "expiredToken" ? ", error=\"expired_token\"" : "") +
+                  std::string(on_tenant ? ", Basic realm=\"\"" : ""));
   }
   return reply;
 }

@@ -92,7 +92,7 @@ void check_digest(const OfficeCall& call) {
   const std::string& method = call.exchange.head.method;
   if (method == "GET" || method == "HEAD" || method == "OPTIONS") return;
   const auto digest = call.exchange.head.find("X-RequestDigest");
-  if (!digest && !call.by_password) return;
+  if (!digest && !call.caller.by_password) return;
   const CheckedToken token = call.exchange.cloud.tokens.check_tempauth(digest.value_or(""));
   if (token.state != TokenState::kGood || token.claims.value("use", "") != "digest" ||
       token.claims.value("u", "") != call.caller.oid) {

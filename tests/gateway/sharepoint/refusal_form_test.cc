@@ -52,5 +52,12 @@ TEST(FormedRefusal, EscapesItsSentenceInXml) {
   }
 }
 
+TEST(FormedRefusal, SaysItInTheStatusLineToClientsThatShowNothingElse) {
+  EXPECT_EQ(formed(RefusalForm::kWebdav).reason, kSentence);
+  EXPECT_EQ(formed(RefusalForm::kRestJson).reason, "");
+  const auto sly = form_refusal(RefusalForm::kWebdav, 403, "One\r\nSet-Cookie: \xc3\xa4", "id-1");
+  EXPECT_EQ(sly.reason, "One??Set-Cookie: ??");
+}
+
 }  // namespace
 }  // namespace kerros::sharepoint
