@@ -85,6 +85,7 @@ export class Office {
     fs.closeSync(log);
     const child = this.gateway;
     this.gatewayEnded = new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
+    let timer;
     this.ready = await new Promise((resolve, reject) => {
       let seen = '';
       child.stdout.on('data', (data) => {
@@ -93,7 +94,8 @@ export class Office {
       });
       this.gatewayEnded.then((code) => reject(new Error(
         `the gateway ended at once (${code}):\n${this.gatewayLog().slice(-2000)}`)));
-    });
+      timer = setTimeout(() => reject(new Error('the gateway is not ready after two minutes')), 120_000);
+    }).finally(() => clearTimeout(timer));
     return this.ready;
   }
 
