@@ -14,7 +14,24 @@ void compare(Config before, Config after, const Report& report) {
       report(old_keys[i], new_keys[i]);
 }
 
+void copy(const config::Number& from, const config::Number& to) { to.set(from.get()); }
+void copy(const config::Choice& from, const config::Choice& to) { to.set(from.get()); }
+template <typename One>
+void copy(const One& from, const One& to) {
+  *to.value = *from.value;
+}
+
 }  // namespace
+
+void config::keep_restart_values(Config running, Config& next) {
+  const auto old_keys = keys(running);
+  const auto new_keys = keys(next);
+  for (std::size_t i = 0; i < old_keys.size(); ++i)
+    if (old_keys[i].restart)
+      std::visit(
+          [&]<typename One>(const One& slot) { copy(slot, std::get<One>(new_keys[i].slot)); },
+          old_keys[i].slot);
+}
 
 std::vector<std::string> difference(const Config& before, const Config& after) {
   std::vector<std::string> lines;

@@ -70,6 +70,8 @@ struct Key {
   Slot slot;
 };
 std::vector<Key> keys(Config& config);
+// Gives `next` the values of `running` for every key whose change needs a restart.
+void keep_restart_values(Config running, Config& next);
 
 // Keys of the tables in [[upstream.connect]] and [[policy.rule]].
 std::span<const std::string_view> connect_keys();

@@ -17,8 +17,9 @@ struct BoundPorts {
   std::uint16_t proxy = 0;
 };
 
-// What was refused is told in the log. Doors stay where they are until the next start; what is said
-// about them otherwise (certificates, hosts, users, networks) is so for the next connection.
+// What was refused is told in the log. Keys marked (restart) keep their value, the addresses of the
+// doors among them; what is said about doors otherwise (certificates, hosts, users, networks) is so
+// for the next connection.
 void reload(Snapshots& snapshots, Installation& installation, const BoundPorts& ports);
 
 // With port 0 the kernel's choice belongs into the public name, which own URLs are made of, and

@@ -323,5 +323,21 @@ TEST(ConfigDifference, ShowsEachChangedKeyOnce) {
             std::vector<std::string>{"graph_door.listen"});
 }
 
+TEST(ConfigRestart, KeepsTheMarkedKeysAndTakesTheOthers) {
+  const auto running = parsed(
+      "[proxy]\nlisten = \"127.0.0.1:1\"\nname = \"proxy.example:1\"\n[limits]\nthreads = 3\n"
+      "connections = 7\n[sealing]\nbackend = \"openssl\"\n[[upstream.connect]]\n"
+      "host = \"a.example\"\naddress = \"127.0.0.1:2\"");
+  auto next = parsed("unit = \"hr\"\n[proxy]\nports = [443, 1]\n[limits]\ndrain = \"1s\"");
+  config::keep_restart_values(running, next);
+  EXPECT_EQ(needs_restart(running, next), std::vector<std::string>());
+  EXPECT_EQ(difference(running, next),
+            (std::vector<std::string>{R"(unit: "" -> "hr")", "proxy.ports: [443] -> [443, 1]",
+                                      R"(limits.drain: "30s" -> "1s")"}));
+  EXPECT_EQ(next.proxy.listen, "127.0.0.1:1");
+  EXPECT_EQ(next.limits.threads, 3u);
+  EXPECT_EQ(next.upstream.connect.size(), 1u);
+}
+
 }  // namespace
 }  // namespace kerros
