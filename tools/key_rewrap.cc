@@ -14,6 +14,7 @@
 #include "tools/commands.h"
 #include "tools/key.h"
 #include "tools/output.h"
+#include "tools/rate.h"
 
 namespace kerros::tools {
 namespace {
@@ -71,7 +72,7 @@ Status one_pass(Questions& questions, Query query, std::uint64_t rate, std::uint
                 const Progress& progress) {
   if (rate != 0) query["limit"] = std::to_string(std::min<std::uint64_t>(rate, kMostAtOnce));
   for (;;) {
-    const auto second = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    const auto began = std::chrono::steady_clock::now();
     const auto answer = questions.order("/v1/keys/rewrap", query);
     if (!answer) return tl::unexpected(answer.error());
     const auto step = answer->at("moved").get<std::uint64_t>();
@@ -79,7 +80,7 @@ Status one_pass(Questions& questions, Query query, std::uint64_t rate, std::uint
     progress.show(moved);
     if (answer->at("next").is_null()) return {};
     query["after"] = answer->at("next").get<std::string>();
-    if (rate != 0 && step >= rate) std::this_thread::sleep_until(second);
+    std::this_thread::sleep_until(began + least_time(step, rate));
   }
 }
 
