@@ -41,7 +41,8 @@ Result<Json> rewrap_keys(const Context& context) {
   const auto after = option(context.request, "after");
   if (!after.empty() && !from_hex(after, params.after))
     return complain(ErrorCode::kMalformed, "after is \"" + after + "\"",
-                    "it must be a record id: 32 hexadecimal digits", "");
+                    "it must be a record id: 32 hexadecimal digits",
+                    "send the `next` of the last answer, or none to begin anew");
 
   keystore::Rewrapped total;
   const Status moved = change_recorded(

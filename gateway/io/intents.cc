@@ -86,11 +86,13 @@ net::awaitable<bool> fulfil(Exchange& x, const Intent& intent, keystore::Binding
   });
   const Status status = co_await followed.get();
   if (status) co_return true;
-  auto refused =
-      append_audit(x, followed_event(x, intent, target, "refused: the intent has ended"));
-  co_await await_audit(refused);
-  if (status.error().code == ErrorCode::kNotFound || status.error().code == ErrorCode::kConflict)
-    co_return false;
+  const bool ended =
+      status.error().code == ErrorCode::kNotFound || status.error().code == ErrorCode::kConflict;
+  const std::string told = ended ? std::string("refused: the intent has ended")
+                                 : audit::as_field("failed: " + status.error().detail);
+  auto outcome = append_audit(x, followed_event(x, intent, target, told));
+  co_await await_audit(outcome);
+  if (ended) co_return false;
   throw_store_error(status.error());
 }
 
