@@ -33,17 +33,49 @@ class ConnectDeadline {
   std::shared_ptr<bool> waiting_;
 };
 
+using Resolver = net::ip::tcp::resolver;
+
+// One name's. A lookup that has begun ends when the system's resolver pleases, so nobody waits for
+// more than `over`; what comes later is dropped.
+struct Lookup {
+  Lookup(const net::any_io_executor& executor, std::chrono::milliseconds limit)
+      : over(executor, limit) {}
+
+  void end(const error_code& result, const Resolver::results_type& found) {
+    error = result;
+    for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+    over.cancel();
+  }
+
+  net::steady_timer over;
+  error_code error = net::error::timed_out;  // until it has ended
+  Endpoints endpoints;
+};
+
+// The resolver is used and destroyed on the executor of `names` alone, by the handler that holds
+// it: it must not outlive the context that looks names up.
 net::awaitable<Endpoints> resolve(const net::any_io_executor& executor,
                                   const net::any_io_executor& names,
                                   std::chrono::milliseconds limit, const std::string& host,
                                   std::uint16_t port) {
-  Endpoints endpoints;
-  net::ip::tcp::resolver resolver(names);
-  const ConnectDeadline deadline(executor, limit, [&resolver] { resolver.cancel(); });
-  const auto found =
-      co_await resolver.async_resolve(host, std::to_string(port), net::use_awaitable);
-  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-  co_return endpoints;
+  const auto lookup = std::make_shared<Lookup>(executor, limit);
+  auto resolver = std::make_shared<Resolver>(names);
+  const std::weak_ptr<Resolver> asked = resolver;
+  net::post(names, [lookup, executor, resolver = std::move(resolver), host, port] {
+    resolver->async_resolve(
+        host, std::to_string(port),
+        [lookup, executor, resolver](const error_code& error, const Resolver::results_type& found) {
+          net::post(executor, [lookup, error, found] { lookup->end(error, found); });
+        });
+  });
+  error_code ignored;
+  co_await lookup->over.async_wait(net::redirect_error(net::use_awaitable, ignored));
+  if (!lookup->error) co_return std::move(lookup->endpoints);
+  // What still waits behind other names need not be looked up.
+  net::post(names, [asked] {
+    if (const auto waiting = asked.lock()) waiting->cancel();
+  });
+  throw boost::system::system_error(lookup->error, "resolve");
 }
 
 // What may be connected to; throws when that is nothing.

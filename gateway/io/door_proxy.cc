@@ -69,9 +69,7 @@ net::awaitable<Dialled> try_dial(Visit& visit, const proxy::Authority& to) {
 
 net::awaitable<void> pass(Visit& visit, const proxy::Authority& to, std::string target) {
   const TunnelRoom room(visit);
-  if (!room)
-    co_return co_await answer(
-        visit, proxy_answer(503, "The proxy has as many tunnels as it may; try again later."));
+  if (!room) co_return co_await refuse(visit, 503, std::move(target), room.why_not());
   visit.client.expires_after(visit.now->config.upstream.connect_timeout * 4);
   Dialled dialled = co_await try_dial(visit, to);
   if (dialled.error == net::error::access_denied)
@@ -79,8 +77,11 @@ net::awaitable<void> pass(Visit& visit, const proxy::Authority& to, std::string 
                               "This name leads to an address that is not of the public internet.");
   if (!dialled.socket) {
     const bool late = dialled.error == net::error::timed_out;
-    co_return co_await answer(visit, late ? proxy_answer(504, "The host did not answer in time.")
-                                          : proxy_answer(502, "The host could not be reached."));
+    co_return co_await answer(
+        visit,
+        late ? proxy_answer(504, "The host did not answer in time; try again later.")
+             : proxy_answer(
+                   502, "The host could not be reached; look at its name, or try again later."));
   }
   co_await visit.client.write(kEstablished);
   co_await pass_to(visit, *std::move(dialled.socket), to.host);
@@ -143,9 +144,8 @@ net::awaitable<void> serve_visit(Visit& visit) {
 
 }  // namespace
 
-net::awaitable<void> serve_proxy(Worker& worker, net::ip::tcp::socket socket) {
-  Visit visit(worker, std::move(socket), "proxy");
-  if (!visit.now->proxy) co_return;  // closed by a reload, until the next start opens it again
+net::awaitable<void> serve_proxy(Worker& worker, DoorBounds& bounds, net::ip::tcp::socket socket) {
+  Visit visit(worker, bounds, std::move(socket), "proxy");
   try {
     if (visit.admits_client())
       co_await serve_visit(visit);

@@ -40,7 +40,7 @@ net::awaitable<void> pass(Visit& visit, const Endpoint& to, const std::string& n
     co_return co_await refuse(visit, target_of(to, name),
                               "an address that is not of the public internet");
   const TunnelRoom room(visit);
-  if (!room) co_return visit.client.reset();
+  if (!room) co_return co_await refuse(visit, target_of(to, name), room.why_not());
   const auto& upstream = visit.now->config.upstream;
   auto server = by == By::kAddress ? co_await dial_address(visit.worker.executor, upstream, to)
                                    : co_await dial(visit.worker.executor, upstream, name, to.port(),
@@ -77,9 +77,9 @@ net::awaitable<void> serve_visit(Visit& visit) {
 
 }  // namespace
 
-net::awaitable<void> serve_redirected(Worker& worker, net::ip::tcp::socket socket) {
-  Visit visit(worker, std::move(socket), "redirect");
-  if (!visit.now->proxy) co_return;  // closed by a reload, until the next start opens it again
+net::awaitable<void> serve_redirected(Worker& worker, DoorBounds& bounds,
+                                      net::ip::tcp::socket socket) {
+  Visit visit(worker, bounds, std::move(socket), "redirect");
   try {
     if (visit.admits_client())
       co_await serve_visit(visit);

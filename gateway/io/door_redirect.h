@@ -7,14 +7,16 @@
 // refused is reset.
 //
 // Thread safety: one coroutine on the worker's executor. Lifetime: owns the connection; the worker
-// outlives it. Throws nothing.
+// and the bounds outlive it. Throws nothing.
 #pragma once
 
 #include "gateway/io/asio.h"
+#include "gateway/io/door_bounds.h"
 #include "gateway/io/worker.h"
 
 namespace kerros::io {
 
-net::awaitable<void> serve_redirected(Worker& worker, net::ip::tcp::socket socket);
+net::awaitable<void> serve_redirected(Worker& worker, DoorBounds& bounds,
+                                      net::ip::tcp::socket socket);
 
 }  // namespace kerros::io

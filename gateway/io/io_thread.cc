@@ -10,7 +10,8 @@ namespace {
 
 constexpr auto kTick = std::chrono::seconds(5);
 
-net::awaitable<void> serve_at(Worker& worker, Door door, net::ip::tcp::socket socket) {
+net::awaitable<void> serve_at(Worker& worker, DoorBounds& bounds, Door door,
+                              net::ip::tcp::socket socket) {
   const Counted counted(worker.shared.counters.connections);
   const auto now = worker.shared.snapshots.current();
   switch (door) {
@@ -18,13 +19,14 @@ net::awaitable<void> serve_at(Worker& worker, Door door, net::ip::tcp::socket so
       co_return co_await serve_connection(worker, std::move(socket), now->door_tls,
                                           Front::graph_door(now->config));
     case Door::kProxy:
-      co_return co_await serve_proxy(worker, std::move(socket));
+      co_return co_await serve_proxy(worker, bounds, std::move(socket));
     case Door::kRedirect:
-      co_return co_await serve_redirected(worker, std::move(socket));
+      co_return co_await serve_redirected(worker, bounds, std::move(socket));
   }
 }
 
-net::awaitable<void> accept_loop(Worker& worker, Door door, net::ip::tcp::acceptor& acceptor) {
+net::awaitable<void> accept_loop(Worker& worker, DoorBounds& bounds, Door door,
+                                 net::ip::tcp::acceptor& acceptor) {
   for (;;) {
     error_code error;
     auto socket = co_await acceptor.async_accept(net::redirect_error(net::use_awaitable, error));
@@ -38,7 +40,8 @@ net::awaitable<void> accept_loop(Worker& worker, Door door, net::ip::tcp::accept
     if (shared.counters.connections >= shared.snapshots.current()->config.limits.connections)
       continue;  // closed at once: the client sees a refusal, not a silence
     socket.set_option(net::ip::tcp::no_delay(true), error);
-    net::co_spawn(worker.executor, serve_at(worker, door, std::move(socket)), net::detached);
+    net::co_spawn(worker.executor, serve_at(worker, bounds, door, std::move(socket)),
+                  net::detached);
   }
 }
 
@@ -53,11 +56,12 @@ net::awaitable<void> tick(IoThread& thread) {
 
 }  // namespace
 
-IoThread::IoThread(Shared& shared)
+IoThread::IoThread(Shared& shared, DoorBounds& for_doors)
     : context(std::make_unique<net::io_context>(1)),
       io(*context),
       work(net::make_work_guard(io)),
-      worker(shared, io.get_executor()) {}
+      worker(shared, io.get_executor()),
+      bounds(for_doors) {}
 
 IoThread::~IoThread() {
   error_code ignored;
@@ -70,7 +74,7 @@ IoThread::~IoThread() {
 
 void IoThread::take(Door door, net::ip::tcp::acceptor bound) {
   acceptors.push_back(std::move(bound));
-  net::co_spawn(io, accept_loop(worker, door, acceptors.back()), net::detached);
+  net::co_spawn(io, accept_loop(worker, bounds, door, acceptors.back()), net::detached);
 }
 
 void IoThread::run() {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <thread>
 
+#include "gateway/io/door_bounds.h"
 #include "gateway/io/worker.h"
 
 namespace kerros::io {
@@ -20,7 +21,7 @@ namespace kerros::io {
 enum class Door : std::uint8_t { kGraph, kProxy, kRedirect };
 
 struct IoThread {
-  explicit IoThread(Shared& shared);
+  IoThread(Shared& shared, DoorBounds& for_doors);
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -36,6 +37,7 @@ struct IoThread {
   net::io_context& io;
   net::executor_work_guard<net::io_context::executor_type> work;
   Worker worker;
+  DoorBounds& bounds;
   std::list<net::ip::tcp::acceptor> acceptors;  // in place: each has a loop that refers to it
   std::thread thread;
 };

@@ -8,19 +8,34 @@
 
 namespace kerros::io {
 
+namespace {
+
+// Of one that has gone already it is "::", which is in no network of clients.
+proxy::Address address_of(const net::ip::tcp::socket& socket) {
+  error_code gone;
+  return to_address(socket.remote_endpoint(gone).address());
+}
+
+}  // namespace
+
 proxy::Address to_address(const net::ip::address& address) {
   if (address.is_v6()) return address.to_v6().to_bytes();
   return net::ip::make_address_v6(net::ip::v4_mapped, address.to_v4()).to_bytes();
 }
 
-bool Visit::admits_client() {
-  error_code error;
-  const auto peer = client.socket().remote_endpoint(error);
-  return !error && side().admits(to_address(peer.address()));
-}
+Visit::Visit(Worker& w, DoorBounds& for_all, net::ip::tcp::socket socket, std::string_view through)
+    : worker(w),
+      bounds(for_all),
+      address(address_of(socket)),
+      client(std::move(socket)),
+      now(w.shared.snapshots.current()),
+      door(through) {}
 
 net::awaitable<void> record_refused(Visit& visit, std::string_view target, std::string_view why) {
   ++visit.worker.shared.counters.proxy_refused;
+  auto& budget = visit.admits_client() ? visit.bounds.clients : visit.bounds.strangers;
+  const auto untold = budget.take(client_of(visit.address), now_ms());
+  if (!untold) co_return;
   audit::Record record;
   record.time_ms = now_ms();
   record.event = audit::Event::kRefused;
@@ -29,6 +44,7 @@ net::awaitable<void> record_refused(Visit& visit, std::string_view target, std::
   record.source = visit.client.peer();
   record.target = audit::as_field(target);
   record.status = audit::as_field("refused: " + std::string(why));
+  if (*untold > 0) record.details.emplace_back("not-recorded", std::to_string(*untold));
   spdlog::info("refused door={} peer={} why=\"{}\"", visit.door, record.source, why);
   auto& log = *visit.worker.shared.installation.log;
   Future<Result<std::uint64_t>> appended(
@@ -37,10 +53,24 @@ net::awaitable<void> record_refused(Visit& visit, std::string_view target, std::
 }
 
 TunnelRoom::TunnelRoom(Visit& visit)
-    : open_(visit.worker.shared.counters.tunnels),
-      has_(++open_ <= visit.now->config.proxy.tunnels) {}
+    : visit_(visit),
+      answer_(visit.bounds.tunnels.take(client_of(visit.address),
+                                        most_tunnels_of_one(visit.now->config),
+                                        most_tunnels(visit.now->config))) {
+  if (*this) ++visit_.worker.shared.counters.tunnels;
+}
 
-TunnelRoom::~TunnelRoom() { --open_; }
+TunnelRoom::~TunnelRoom() {
+  if (!*this) return;
+  --visit_.worker.shared.counters.tunnels;
+  visit_.bounds.tunnels.give(client_of(visit_.address));
+}
+
+std::string_view TunnelRoom::why_not() const {
+  return answer_ == TunnelShares::Answer::kClientHasAll
+             ? "This client has as many tunnels as one may have; close some."
+             : "The proxy has as many tunnels as it may; try again later.";
+}
 
 net::awaitable<void> open_as(Visit& visit, std::string host) {
   auto context = visit.side().certificates.context(host);

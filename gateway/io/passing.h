@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/io/door_bounds.h"
 #include "gateway/io/plain_socket.h"
 #include "gateway/io/worker.h"
 #include "gateway/proxy/network.h"
@@ -19,33 +20,36 @@ proxy::Address to_address(const net::ip::address& address);
 // A connection that came to one of the two doors.
 struct Visit {
   Worker& worker;
+  DoorBounds& bounds;
+  proxy::Address address;  // the client's
   PlainSocket client;
   std::shared_ptr<const Snapshot> now;
   std::string_view door;  // "proxy", "redirect": for logs
   std::string user;       // who proved a name at the proxy door; else empty
 
-  Visit(Worker& w, net::ip::tcp::socket socket, std::string_view through)
-      : worker(w), client(std::move(socket)), now(w.shared.snapshots.current()), door(through) {}
+  Visit(Worker& w, DoorBounds& for_all, net::ip::tcp::socket socket, std::string_view through);
 
   const ProxySide& side() const { return *now->proxy; }
-  bool admits_client();  // its network may come
+  bool admits_client() const { return side().admits(address); }  // its network may come
 };
 
-// Durable before it is told: `target` is what was asked for, `why` one short phrase.
+// Durable before it is told, as far as its client's part of the log goes; what goes beyond that is
+// counted. `target` is what was asked for, `why` one short phrase.
 net::awaitable<void> record_refused(Visit& visit, std::string_view target, std::string_view why);
 
-// Room for one more tunnel, given back when it goes.
+// Room for one more tunnel of the client, given back when it goes.
 class TunnelRoom {
  public:
   explicit TunnelRoom(Visit& visit);
   ~TunnelRoom();
   TunnelRoom(const TunnelRoom&) = delete;
   TunnelRoom& operator=(const TunnelRoom&) = delete;
-  explicit operator bool() const { return has_; }
+  explicit operator bool() const { return answer_ == TunnelShares::Answer::kYes; }
+  std::string_view why_not() const;
 
  private:
-  std::atomic<std::uint64_t>& open_;
-  bool has_;
+  Visit& visit_;
+  TunnelShares::Answer answer_;
 };
 
 // Serves the client as `host`, a name in lower case that is on the interception list.

@@ -51,6 +51,7 @@ class Gateway {
   Snapshots snapshots_;
   tls::BufferPool buffers_;
   std::unique_ptr<Shared> shared_;
+  DoorBounds bounds_;
   std::vector<AddressLock> address_locks_;
   std::vector<OpenDoor> doors_;  // Graph's first
   std::vector<std::unique_ptr<IoThread>> threads_;
@@ -118,7 +119,7 @@ Status Gateway::open_doors(const Config& config) {
   const unsigned count = config.limits.threads ? config.limits.threads
                                                : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; ++i) {
-    auto thread = std::make_unique<IoThread>(*shared_);
+    auto thread = std::make_unique<IoThread>(*shared_, bounds_);
     for (const OpenDoor& one : doors_) {
       auto acceptor = listen(thread->worker.executor, one.address, Share::kYes);
       if (!acceptor) return tl::unexpected(acceptor.error());
@@ -220,9 +221,11 @@ void Gateway::stop() {
   for (auto& thread : threads_) thread->join();
   for (auto& thread : threads_) thread->worker.reads.close_due(*installation_.log, now_ms(), true);
   admin_.reset();
-  if (!bound(Door::kGraph).empty())
-    (void)installation_.log->append_and_wait(
-        process_record(audit::Event::kStop, "gateway " + bound(Door::kGraph), "done"));
+  if (bound(Door::kGraph).empty()) return;
+  auto record = process_record(audit::Event::kStop, "gateway " + bound(Door::kGraph), "done");
+  const auto untold = bounds_.strangers.take_untold() + bounds_.clients.take_untold();
+  if (untold > 0) record.details.emplace_back("not-recorded", std::to_string(untold));
+  (void)installation_.log->append_and_wait(std::move(record));
 }
 
 }  // namespace

@@ -99,7 +99,8 @@ async function beginDownload(i) {
 const open = [];
 await cases.check(`${tunnels} tunnels are opened and say nothing`, async () => {
   while (open.length < tunnels) {
-    const some = await each(Math.min(50, tunnels - open.length), () => station.connect('echo.example:443'));
+    const some = await each(Math.min(50, tunnels - open.length),
+      (i) => station.connect('echo.example:443', { from: `127.0.0.${11 + (i % 5)}` }));  // one may have a quarter
     for (const one of some) assert.equal(one.status, 200);
     open.push(...some);
   }

@@ -3,6 +3,7 @@
 //
 //   node tests/hostile/proxy_refusals_test.mjs BIN_DIR
 import assert from 'node:assert';
+import fs from 'node:fs';
 import net from 'node:net';
 
 import { until } from '../support/until.mjs';
@@ -10,7 +11,7 @@ import { Cases } from './cases.mjs';
 import { lines, openProxyOffice, speak } from './proxy_office.mjs';
 
 const cases = new Cases();
-const { office, token, isRecorded, end } = await openProxyOffice({ bin: process.argv[2] });
+const { office, token, refusals, isRecorded, end } = await openProxyOffice({ bin: process.argv[2] });
 const bearer = `Authorization: Bearer ${token}`;
 
 for (const [authority, sentence] of [
@@ -31,6 +32,17 @@ for (const [authority, sentence] of [
     });
   });
 }
+
+await cases.check('who is refused again and again is counted, and no more on record than the log can bear', async () => {
+  const counted = () => JSON.parse(office.kerros('status', '--json').out).gateway.proxy.refused;
+  const [before, told] = [refusals().length, counted()];
+  const times = 100;
+  for (let i = 0; i < times; ++i)
+    assert.equal((await office.workstation.connect('plain.example:80', { from: '127.0.0.22' })).status, 403);
+  assert.equal(counted(), told + times);
+  const recorded = refusals().length - before;
+  assert.ok(recorded >= 1 && recorded <= 40, `${recorded} of ${times}`);  // a minute's end may lie within
+});
 
 for (const [what, octets, status] of [
   ['no port', 'CONNECT graph.microsoft.com HTTP/1.1\r\n\r\n', 400],
@@ -143,6 +155,22 @@ await cases.check('the status counts what the doors do', async () => {
   assert.equal(after.tunnels, 1);
   assert.equal(after.refused, before.refused + 1);
   tunnel.socket.destroy();
+});
+
+await cases.check('a door taken out of the configuration serves until the next start', async () => {
+  const whole = fs.readFileSync(office.configFile, 'utf8');
+  const closed = whole.replace('[proxy]\nlisten = "127.0.0.1:0"', '[proxy]\nlisten = ""\nname = "other.example:1"');
+  assert.notEqual(closed, whole);
+  fs.writeFileSync(office.configFile, closed);
+  office.gateway.kill('SIGHUP');
+  await until('the configuration is read again', () => office.gatewayLog().includes('configuration reloaded'));
+  assert.match(office.gatewayLog(), /proxy\.listen takes effect at the next start/);
+  const secure = await office.workstation.tls('graph.microsoft.com');
+  const answer = await speak(secure, lines('GET /v1.0/me HTTP/1.1', 'Host: graph.microsoft.com', bearer, 'Connection: close'));
+  assert.equal(answer.status, 200, answer.text);
+  const pac = await office.workstation.raw('GET /proxy.pac HTTP/1.1\r\n\r\n');
+  assert.equal(pac.status, 200);
+  assert.ok(!pac.text.includes('other.example'));
 });
 
 cases.end();

@@ -49,6 +49,14 @@ await cases.check('a client of another network gets nothing', async () => {
   const before = refusals().length;
   assert.equal((await office.workstation.raw('GET /proxy.pac HTTP/1.1\r\n\r\n')).text, '');
   assert.equal(refusals().length, before + 1);
+  const times = 30;
+  for (let i = 0; i < times; ++i) assert.equal((await office.workstation.raw('', { from: '127.0.0.23' })).text, '');
+  assert.ok(refusals().length - before <= 5, `${refusals().length - before} records`);
+  await office.killGateway('SIGTERM');
+  await office.startGateway();
+  const all = JSON.parse(office.kerros('audit', 'tail', '-n', '1000', '--json').out);
+  const told = [...refusals().slice(before), all.filter((record) => record.event === 'stop').at(-1)];
+  assert.match(JSON.stringify(told), /not-recorded/);
 });
 
 cases.end();

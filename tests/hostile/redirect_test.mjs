@@ -66,6 +66,8 @@ const plainServer = '93.184.216.35';  // speaks no TLS
 on('server', 'addr', 'add', `${plainServer}/24`, 'dev', 'out');
 on('server', 'addr', 'add', '10.88.0.2/32', 'dev', 'lo');
 on('gateway', 'route', 'add', '10.88.0.2/32', 'via', '93.184.216.34');
+// As on one host of a pair that shares an address: which addresses are its own must still be known.
+for (const family of ['ipv4', 'ipv6']) fs.writeFileSync(`/proc/sys/net/${family}/ip_nonlocal_bind`, '1');
 
 const cases = new Cases();
 const office = await Office.open({

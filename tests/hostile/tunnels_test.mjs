@@ -15,9 +15,9 @@ const mostMiB = Number(process.argv[3] ?? 64);  // that idle tunnels may take
 
 // Tunnels at once: a thousand, or what this process may hold open, with both ends of each.
 const descriptors = Number(/^Max open files +(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8'))[1]);
-const most = Math.min(1000, Math.floor((descriptors - 200) / 2)) || 1000;
+const most = Math.min(1000, Math.floor((descriptors - 200) / 8) * 4) || 1000;  // one client may have a quarter
 if (most < 1000) console.log(`      ${most} tunnels instead of 1000: no more than ${descriptors} descriptors are allowed`);
-const { office, received, echoPem, ask, end } =
+const { office, received, echoPem, ask, isRecorded, end } =
   await openProxyOffice({ bin: process.argv[2], proxy: `tunnels = ${most}` });
 
 await cases.check('a host that is not listed sees what was sent and nothing else', async () => {
@@ -60,11 +60,16 @@ function residentMiB() {
 await cases.check('as many idle tunnels as there may be take little, and nobody waits for them', async () => {
   const before = residentMiB();
   const open = [];
-  while (open.length < most) {
-    const length = Math.min(50, most - open.length);
-    const some = await Promise.all(Array.from({ length }, () => office.workstation.connect('plain.example:443')));
-    for (const one of some) assert.equal(one.status, 200);
-    open.push(...some);
+  const connect = (from) => office.workstation.connect('plain.example:443', { from });
+  for (const from of ['127.0.0.11', '127.0.0.12', '127.0.0.13', '127.0.0.14']) {
+    for (const full = open.length + most / 4; open.length < full;) {
+      const length = Math.min(50, full - open.length);
+      const some = await Promise.all(Array.from({ length }, () => connect(from)));
+      for (const one of some) assert.equal(one.status, 200);
+      open.push(...some);
+    }
+    const why = open.length < most ? /as many tunnels as one may have/ : /as many tunnels as it may/;
+    await isRecorded('connect plain.example:443', why, async () => assert.equal((await connect(from)).status, 503));
   }
   assert.ok(residentMiB() - before < mostMiB, `${residentMiB() - before} MiB more`);
   assert.equal((await office.workstation.connect('plain.example:443')).status, 503);

@@ -32,10 +32,10 @@ export class ProxyClient {
   }
 
   // Octets to the door as they are; everything that comes back until its end or a reset.
-  raw(octets, { port = this.port } = {}) {
+  raw(octets, { port = this.port, from } = {}) {
     return new Promise((resolve, reject) => {
       const pieces = [];
-      const socket = net.connect(port, this.host, () => socket.write(octets));
+      const socket = net.connect({ port, host: this.host, localAddress: from }, () => socket.write(octets));
       socket.setTimeout(kPatience, () => socket.destroy(new Error('no end of the connection')));
       socket.on('data', (piece) => pieces.push(piece));
       socket.on('error', (error) => (error.code === 'ECONNRESET' ? undefined : reject(error)));
@@ -47,12 +47,12 @@ export class ProxyClient {
     });
   }
 
-  // Asks for a tunnel. `more` leaves with the request, before any answer.
-  connect(authority, { fields = [], more = '', user = this.user } = {}) {
+  // Asks for a tunnel. `more` leaves with the request, before any answer; `from` is the own address.
+  connect(authority, { fields = [], more = '', user = this.user, from } = {}) {
     const named = user === undefined ? [] : [`Proxy-Authorization: Basic ${Buffer.from(user).toString('base64')}`];
     return new Promise((resolve, reject) => {
       let seen = Buffer.alloc(0);
-      const socket = net.connect(this.port, this.host, () => socket.write(
+      const socket = net.connect({ port: this.port, host: this.host, localAddress: from }, () => socket.write(
         [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`, ...named, ...fields, '', more].join('\r\n')));
       const done = () => {
         const end = seen.indexOf('\r\n\r\n');
