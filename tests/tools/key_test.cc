@@ -41,7 +41,7 @@ class KeyCommand : public testing_tools::MadeInstallation {
                                              return Result<crypto::Commitment>();
                                            });
     keystore::SessionRecord record{
-        {7}, key->sealed, 1'893'456'000'000, transfer::encode(transfer::SessionState{})};
+        {7}, key->sealed, 4'102'444'800'000, transfer::encode(transfer::SessionState{})};
     EXPECT_TRUE(wait([&](auto done) { (*installation)->store->put_session(record, done); }));
     return record.session;
   }
@@ -99,13 +99,13 @@ TEST_F(KeyCommand, CountsWhatStandsUnderEachVersion) {
   ASSERT_EQ(run("kerros key rotate main").code, 0);
   EXPECT_EQ(run("kerros key usage main").out,
             "UNIT  VERSION  STATE     RECORDS  SESSIONS  LAST SESSION ENDS\n"
-            "main  1        replaced  3        1         2030-01-01T00:00:00.000Z\n"
+            "main  1        replaced  3        1         2100-01-01T00:00:00.000Z\n"
             "main  2        active    0        0         -\n");
   const auto shown = run("kerros key show main").out;
   EXPECT_TRUE(std::regex_match(
       shown, std::regex("unit: main\nunit_id: [0-9a-f]{32}\nversion: 1\nkey_id: [0-9a-f]{32}\n"
                         "state: replaced\ncreated: .*Z\nrecords: 3\nsessions: 1\n"
-                        "last_session_ends: 2030-01-01T00:00:00.000Z\n\nunit: main\n[^]*")))
+                        "last_session_ends: 2100-01-01T00:00:00.000Z\n\nunit: main\n[^]*")))
       << shown;
 }
 
@@ -272,7 +272,7 @@ TEST_F(KeyCommand, WaitsForSessionsThatStandUnderAVersion) {
   EXPECT_EQ(ran.err,
             "kerros: error: version 1 of unit \"main\" is in use\n"
             "kerros: why: 1 upload sessions stand under it, the last until "
-            "2030-01-01T00:00:00.000Z\n"
+            "2100-01-01T00:00:00.000Z\n"
             "kerros: hint: they end by themselves; `kerros key usage main` shows when\n");
   EXPECT_EQ(ran.code, 7);
 }
