@@ -10,6 +10,8 @@ namespace kerros::io {
 
 namespace {
 
+constexpr std::size_t kMostAddresses = 8;
+
 using Endpoints = std::vector<net::ip::tcp::endpoint>;
 
 // Ends a wait for name or connection. The timer's handler may already be queued when the wait ends
@@ -85,6 +87,8 @@ Endpoints allowed(Endpoints endpoints, const MayConnect& may_connect) {
     std::erase_if(endpoints, [&](const auto& e) { return !may_connect(e.address()); });
   if (any && endpoints.empty())
     throw boost::system::system_error(net::error::access_denied, "address not allowed");
+  // Whoever owns a name decides how many it has, and each may cost a whole time limit.
+  if (endpoints.size() > kMostAddresses) endpoints.resize(kMostAddresses);
   return endpoints;
 }
 

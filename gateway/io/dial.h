@@ -19,9 +19,10 @@ using MayConnect = std::function<bool(const net::ip::address&)>;
 // The override of `config.connect` for the host, if there is one; nullptr otherwise.
 const HostOverride* override_for(const Config::Upstream& config, std::string_view host);
 
-// Tries the addresses in the resolver's order, each with its own time limit. `may_connect` is asked
-// for every address but an override's; empty: all. No delay is set on the socket. Names are
-// resolved one after the other by a helper thread of the executor's context, or of that of `names`.
+// Tries the first eight addresses in the resolver's order, each with its own time limit.
+// `may_connect` is asked for every address but an override's; empty: all. No delay is set on the
+// socket. Names are resolved one after the other by a helper thread of the executor's context, or
+// of that of `names`.
 net::awaitable<net::ip::tcp::socket> dial(const net::any_io_executor& executor,
                                           const Config::Upstream& config, std::string host,
                                           std::uint16_t port, MayConnect may_connect = {},

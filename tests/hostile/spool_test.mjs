@@ -1,6 +1,7 @@
 // The room for sealed bytes that wait here runs out: node spool_test.mjs BIN_DIR
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 
 import { Office, noise } from '../support/office.mjs';
@@ -8,6 +9,7 @@ import { Cases } from './cases.mjs';
 import { expectError, expectFinal, expectProgress, Session } from './session.mjs';
 
 const kLength = 1_500_000;
+const kHeldBack = 300_000;  // more than what waits in memory for a whole buffer
 const cases = new Cases();
 const office = await Office.open({ bin: process.argv[2],
   config: (text) => `${text}\n[limits]\nspool_bytes = "2MiB"\n` });
@@ -28,12 +30,29 @@ const put = (drivePath, content) => {
 };
 async function until(what, body) {
   const deadline = Date.now() + 60_000;
-  while (!await body()) assert.ok(Date.now() < deadline, what);
+  while (!await body()) {
+    assert.ok(Date.now() < deadline, what);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+// Bytes in the spools, which have no names: what the gateway holds open there.
+function spooled() {
+  const held = `/proc/${office.gateway.pid}/fd`;
+  return fs.readdirSync(held).reduce((sum, fd) => {
+    try {
+      const file = path.join(held, fd);
+      return sum + (fs.readlinkSync(file).startsWith(path.join(office.home, 'run', 'spool')) ? fs.statSync(file).size : 0);
+    } catch {
+      return sum;  // closed meanwhile
+    }
+  }, 0);
 }
 
 await cases.check('several uploads of unknown length share the room, and it comes back', async () => {
   const content = noise(kLength, 1);
   const waiting = open('/Salassa/waiting.bin', content);
+  await until('never spooled', () => spooled() > kLength - kHeldBack);
   let refused;
   await until('never refused', async () => {
     const reply = await put('/Salassa/second.bin', content);
