@@ -16,7 +16,8 @@ import { makeAuthority, ProxyClient } from './proxy_client.mjs';
 // Offices that nobody has stopped yet. A test that ends by an exception leaves nothing running.
 const open = new Set();
 process.on('exit', () => { for (const office of open) office.abandon(); });
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.once(signal, () => process.exit(code));
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]])
+  process.once(signal, () => { if (process.listenerCount(signal) === 0) process.exit(code); });  // who listens decides
 
 export class Office {
   #scan = new LeakScan();
