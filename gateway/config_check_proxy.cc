@@ -1,5 +1,4 @@
 // What must hold between the values of [proxy], and between them and the rest.
-#include <algorithm>
 
 #include "gateway/config_check.h"
 #include "gateway/config_values.h"
@@ -46,8 +45,7 @@ Status check_intercepted(const Config& c) {
                     "that is a whole top-level domain, and what is intercepted is decrypted",
                     "name the cloud's hosts, such as \"*.sharepoint.com\"");
   const auto& graph = c.upstream.graph_host;
-  const bool listed = std::ranges::any_of(
-      list, [&](const std::string& pattern) { return proxy::host_matches(pattern, graph); });
+  const bool listed = proxy::host_matches_any(list, graph);
   if (!c.proxy.is_on() || listed) return {};
   return refuse(c, "`proxy.intercept` leaves out `upstream.graph_host`, \"" + graph + "\"",
                 "what workstations send there would pass as it is", "add it to the list");

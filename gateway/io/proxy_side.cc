@@ -11,11 +11,6 @@ namespace kerros::io {
 
 namespace {
 
-bool is_listed(const std::vector<std::string>& patterns, std::string_view host) {
-  return std::ranges::any_of(
-      patterns, [&](const std::string& pattern) { return proxy::host_matches(pattern, host); });
-}
-
 Result<std::optional<proxy::Users>> read_users(const Config::Proxy& config) {
   if (config.users_file.empty()) return std::nullopt;
   const auto listed = proxy::read_users_file(config.users_file);
@@ -47,7 +42,9 @@ bool ProxySide::admits(const proxy::Address& client) const {
                              [&](const proxy::Network& one) { return one.contains(client); });
 }
 
-bool ProxySide::intercepts(std::string_view host) const { return is_listed(rules.intercept, host); }
+bool ProxySide::intercepts(std::string_view host) const {
+  return proxy::host_matches_any(rules.intercept, host);
+}
 
 Result<std::shared_ptr<const ProxySide>> ProxySide::make(const Config& config) {
   const Config::Proxy& p = config.proxy;

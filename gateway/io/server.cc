@@ -135,7 +135,7 @@ Status Gateway::open_doors(const Config& config) {
 // time.
 void share_library_with_tls(const Installation& installation) {
   if (installation.backend->name() != "ipsec-mb") return;
-  if (auto ok = tls::start_provider(crypto::Instructions::kBest); !ok)
+  if (auto ok = tls::start_provider(); !ok)
     spdlog::warn("TLS records with openssl: {}", ok.error().detail);
 }
 

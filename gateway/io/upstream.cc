@@ -56,9 +56,7 @@ std::optional<UpstreamUrl> parse_upstream_url(std::string_view url) {
 
 bool is_content_host(const Config::Upstream& config, std::string_view host) {
   return proxy::host_matches(config.graph_host, host) ||
-         std::ranges::any_of(config.content_hosts, [&](const std::string& pattern) {
-           return proxy::host_matches(pattern, host);
-         });
+         proxy::host_matches_any(config.content_hosts, host);
 }
 
 Upstream::Upstream(net::any_io_executor executor, tls::BufferPool& buffers)

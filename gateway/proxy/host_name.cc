@@ -49,6 +49,11 @@ bool host_matches(std::string_view pattern, std::string_view host) {
   return host.size() > pattern.size() && same(host.substr(host.size() - pattern.size()), pattern);
 }
 
+bool host_matches_any(const std::vector<std::string>& patterns, std::string_view host) {
+  return std::ranges::any_of(
+      patterns, [&](const std::string& pattern) { return host_matches(pattern, host); });
+}
+
 // No top-level domain is a number, so a last label that is one makes the whole an address for some
 // resolver.
 bool is_address_literal(std::string_view host) {

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kerros::proxy {
 
@@ -13,6 +14,7 @@ namespace kerros::proxy {
 // "evilsharepoint.com" and "sharepoint.com.example" do not match. One dot at the very end of `host`
 // (the DNS root) is ignored: both spellings lead to the same machine.
 bool host_matches(std::string_view pattern, std::string_view host);
+bool host_matches_any(const std::vector<std::string>& patterns, std::string_view host);
 
 // An IPv4 or IPv6 literal, the latter with or without brackets. Also what resolvers take for an
 // IPv4 address: "127.1", "0x7f000001", "2130706433".

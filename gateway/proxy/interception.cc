@@ -7,11 +7,6 @@
 namespace kerros::proxy {
 namespace {
 
-bool is_listed(const std::vector<std::string>& patterns, std::string_view host) {
-  return std::ranges::any_of(
-      patterns, [&](const std::string& pattern) { return host_matches(pattern, host); });
-}
-
 constexpr std::string_view kOtherPort =
     "Connections to this port are not allowed; only the HTTPS port is.";
 
@@ -22,13 +17,13 @@ bool is_usual(const Rules& rules, std::uint16_t port) {
 }  // namespace
 
 Decision decide(const Rules& rules, std::string_view host, std::uint16_t port) {
-  const bool exempt = is_listed(rules.exempt, host);
+  const bool exempt = host_matches_any(rules.exempt, host);
   if (!exempt && is_address_literal(host))
     return {Way::kRefuse, "Connections by address are not allowed; use the host's name."};
   if (!exempt && !is_dns_name(host)) return {Way::kRefuse, "This is not a host name."};
   const bool usual_port = is_usual(rules, port);
   // An intercepted host on another port would pass unseen, so an exemption does not help there.
-  if (is_listed(rules.intercept, host)) {
+  if (host_matches_any(rules.intercept, host)) {
     if (usual_port) return {Way::kTerminate, {}};
     return {Way::kRefuse, "This host is protected and can be reached on the HTTPS port only."};
   }
@@ -42,7 +37,7 @@ Decision decide_unnamed(const Rules& rules, std::uint16_t port) {
 }
 
 bool may_connect(const Rules& rules, std::string_view host, const Address& address) {
-  return is_public(address) || is_listed(rules.exempt, host);
+  return is_public(address) || host_matches_any(rules.exempt, host);
 }
 
 }  // namespace kerros::proxy

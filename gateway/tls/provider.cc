@@ -34,9 +34,9 @@ tl::unexpected<Error> refused(const std::string& what) {
 
 }  // namespace
 
-Status start_provider(crypto::Instructions instructions) {
+Status start_provider() {
   if (g_runs) return {};
-  auto library = crypto::IpsecMb::load(instructions);
+  auto library = crypto::IpsecMb::load(crypto::Instructions::kBest);
   if (!library) return tl::unexpected(library.error());
   static const crypto::IpsecMb kept = std::move(*library);
   use_gcm(kept);

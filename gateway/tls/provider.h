@@ -8,7 +8,6 @@
 // Lifetime: the provider stays until the process ends.
 #pragma once
 
-#include "crypto/aead.h"
 #include "crypto/result.h"
 
 namespace kerros::tls {
@@ -18,7 +17,7 @@ inline constexpr const char* kProperties = "?provider=kerros";
 
 // Loads the library and registers the provider, after the records of self-tests came out as
 // OpenSSL's own. kUnavailable says why not; OpenSSL's ciphers then go on to serve.
-Status start_provider(crypto::Instructions instructions = crypto::Instructions::kWide);
+Status start_provider();
 
 bool provider_runs();
 

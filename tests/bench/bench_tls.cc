@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
   const std::size_t total = (argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 512) << 20;
   const unsigned long rounds = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4;
   const Contexts openssl;
-  const auto started = start_provider(kerros::crypto::Instructions::kBest);
+  const auto started = start_provider();
   const Contexts ipsecmb;
   struct Target {
     const char* name;

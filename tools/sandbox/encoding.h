@@ -21,6 +21,8 @@ std::optional<std::string> percent_decode(std::string_view text);
 // Everything but unreserved characters and those in `keep`.
 std::string percent_encode(std::string_view text, std::string_view keep = "");
 
+std::string xml_text(std::string_view text);  // as content of an element
+
 std::string gzip(std::string_view bytes);
 
 std::string lower_ascii(std::string_view text);

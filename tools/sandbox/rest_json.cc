@@ -1,5 +1,6 @@
 #include "tools/sandbox/rest_json.h"
 
+#include "tools/sandbox/encoding.h"
 #include "tools/sandbox/replies.h"
 
 namespace kerros::sandbox {
@@ -11,19 +12,6 @@ Shape shape_of(const Exchange& exchange) {
   const std::string accept = lower_ascii(exchange.head.find("Accept").value_or(""));
   if (accept.find("odata=verbose") != std::string::npos) return Shape::kVerbose;
   return accept.find("json") == std::string::npos ? Shape::kAtom : Shape::kPlain;
-}
-
-std::string xml_text(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else
-      out.push_back(c);
-  }
-  return out;
 }
 
 std::string atom_of(const Json& value) {

@@ -10,21 +10,8 @@ namespace {
 
 constexpr const char* kProlog = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else
-      out.push_back(c);
-  }
-  return out;
-}
-
 std::string properties_of(const Item& item) {
-  std::string out = "<D:displayname>" + escaped(item.name) + "</D:displayname>" +
+  std::string out = "<D:displayname>" + xml_text(item.name) + "</D:displayname>" +
                     "<D:creationdate>" + iso_time(item.created) + "</D:creationdate>" +
                     "<D:getlastmodified>" + http_date(item.modified) + "</D:getlastmodified>";
   if (item.folder) {

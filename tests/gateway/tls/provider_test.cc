@@ -101,8 +101,7 @@ class Provider : public ::testing::TestWithParam<int> {
  protected:
   void SetUp() override {
     crypto::start();
-    if (const auto ok = start_provider(crypto::Instructions::kBest); !ok)
-      GTEST_SKIP() << ok.error().detail;
+    if (const auto ok = start_provider(); !ok) GTEST_SKIP() << ok.error().detail;
     ours_.emplace(kOurs, GetParam());
     theirs_.emplace(kTheirs, GetParam());
   }
@@ -352,7 +351,7 @@ INSTANTIATE_TEST_SUITE_P(KeySizes, Provider, ::testing::Values(128, 256));
 // A context of ours, with the provider, talks to an OpenSSL that knows nothing of it.
 TEST(StartProvider, CarriesConnectionsOfBothVersions) {
   crypto::start();
-  if (!start_provider(crypto::Instructions::kBest)) GTEST_SKIP() << "not on this machine";
+  if (!start_provider()) GTEST_SKIP() << "not on this machine";
   BufferPool pool(8 * BufferPool::kLarge);
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     for (const char* cipher : {"ECDHE+AES128+AESGCM", "ECDHE+AES256+AESGCM"}) {
@@ -381,7 +380,7 @@ TEST(StartProvider, CarriesConnectionsOfBothVersions) {
 
 TEST(StartProvider, LeavesEverybodyElseWithOpenSsl) {
   crypto::start();
-  if (!start_provider(crypto::Instructions::kBest)) GTEST_SKIP() << "not on this machine";
+  if (!start_provider()) GTEST_SKIP() << "not on this machine";
   for (const auto& [name, properties, provider] :
        {std::tuple("AES-256-GCM", "provider!=kerros", "default"),
         std::tuple("AES-256-GCM", kProperties, "kerros"),
