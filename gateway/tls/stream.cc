@@ -9,8 +9,11 @@
 namespace kerros::tls {
 namespace {
 
-constexpr auto kShutdownLimit = std::chrono::seconds(2);
-constexpr std::size_t kDrainLimit = 256 * 1024;  // what a closing connection still reads away
+constexpr auto kShutdownLimit = std::chrono::seconds(2);  // of silence
+// What a closing connection still reads away, undeciphered: a peer in the midst of a large message
+// would otherwise meet a reset before the answer that tells it why (RFC 9112, section 9.6).
+constexpr std::size_t kDrainLimit = 64 * 1024 * 1024;
+constexpr auto kDrainTime = std::chrono::seconds(10);
 
 bool would_block(int number) { return number == EAGAIN || number == EWOULDBLOCK; }
 
@@ -229,8 +232,11 @@ net::awaitable<void> Stream::shutdown() {
 
 net::awaitable<void> Stream::drain() {
   socket_.shutdown(net::ip::tcp::socket::shutdown_send);
+  const auto end = std::chrono::steady_clock::now() + kDrainTime;
   std::size_t drained = 0;
-  while (!engine_.wire().has_ended() && drained < kDrainLimit) {
+  while (!engine_.wire().has_ended() && drained < kDrainLimit &&
+         std::chrono::steady_clock::now() < end) {
+    expires_after(kShutdownLimit);
     const Attempt attempt = receive();
     check(attempt.error);
     if (attempt.state != State::kDone) co_await wait(attempt.state);
