@@ -1,14 +1,10 @@
-// POST $batch: every request in it takes the road that it would have taken alone.
-//
-// The batch itself never goes upstream. Each part is an exchange of its own, with its own route,
-// place, decision, audit records and proof of its caller; only its client is memory. Parts run one
-// after the other, those that others depend on first.
-#include "gateway/graph/batch.h"
+#include "gateway/io/batch.h"
 
 #include "crypto/secret.h"
-#include "gateway/io/exchange.h"
+#include "gateway/graph/batch.h"
 #include "gateway/io/inner_client.h"
 #include "gateway/io/request_log.h"
+#include "gateway/io/road.h"
 
 namespace kerros::io {
 

@@ -7,6 +7,7 @@
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/session_common.h"
+#include "gateway/io/session_stages.h"
 #include "gateway/io/supersede.h"
 #include "gateway/io/transfer_guard.h"
 #include "gateway/policy/expected_item.h"

@@ -3,9 +3,9 @@
 // ordinary items.
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/content_source.h"
-#include "gateway/io/exchange.h"
 #include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
+#include "gateway/io/read_stages.h"
 
 namespace kerros::io {
 

@@ -1,8 +1,8 @@
 // POST copy: the cloud makes another item of the same bytes. What was sealed stays sealed and may
 // go anywhere; its new item gets a record as soon as it turns up. What was not sealed must not come
 // to lie in a protected place.
-#include "gateway/io/exchange.h"
 #include "gateway/io/intents.h"
+#include "gateway/io/item_stages.h"
 #include "gateway/io/monitor.h"
 #include "gateway/io/place.h"
 #include "gateway/io/survey.h"

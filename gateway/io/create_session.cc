@@ -10,6 +10,7 @@
 #include "gateway/io/sealed_sink.h"
 #include "gateway/io/sealing.h"
 #include "gateway/io/session_common.h"
+#include "gateway/io/session_stages.h"
 #include "gateway/io/unanswered.h"
 
 namespace kerros::io {

@@ -1,4 +1,4 @@
-// One request and its answer: the road of docs/path-of-a-byte.md, each stage a function.
+// One request and its answer as a value, and what every stage of its road may ask of it.
 //
 // Thread safety: one coroutine on the worker's executor. Lifetime: lives for one request; the
 // snapshot in it keeps everything it decided by alive.
@@ -61,27 +61,6 @@ struct Exchange {
   Installation& installation() const { return worker.shared.installation; }
   keystore::KeyStore& store() const { return *worker.shared.installation.store; }
 };
-
-// Serves one request whose head was read. Returns whether the connection can be used again; throws
-// boost::system::system_error when it cannot even be told.
-net::awaitable<bool> serve(Exchange& x);
-
-// --- stages, one file each ---
-net::awaitable<void> pass_json(Exchange& x);          // json_exchange.cc
-net::awaitable<void> pass_content_side(Exchange& x);  // content_side.cc
-net::awaitable<void> read_content(Exchange& x);       // read_content.cc
-net::awaitable<void> read_own_download(Exchange& x);  // read_content.cc
-net::awaitable<void> redirect_content(Exchange& x);   // redirect_content.cc
-net::awaitable<void> run_batch(Exchange& x);          // batch.cc
-net::awaitable<void> write_content(Exchange& x);      // write_content.cc
-net::awaitable<void> create_session(Exchange& x);     // create_session.cc
-net::awaitable<void> commit_session(Exchange& x);     // commit_session.cc
-net::awaitable<void> own_upload(Exchange& x);         // own_upload.cc
-net::awaitable<void> list_versions(Exchange& x);      // versions.cc
-net::awaitable<void> read_version(Exchange& x);       // versions.cc
-net::awaitable<void> restore_item(Exchange& x);       // restore.cc
-net::awaitable<void> copy_item(Exchange& x);          // copy.cc
-net::awaitable<void> read_own_monitor(Exchange& x);   // monitor.cc
 
 // --- answering ---
 // Sends a whole small answer. Content-Length is set here. `reason`: as in ResponseHead.

@@ -1,7 +1,7 @@
 // Requests whose answers are JSON: forwarded with the caller's token, sizes and URLs rewritten.
-#include "gateway/io/exchange.h"
 #include "gateway/io/item_change.h"
 #include "gateway/io/item_edits.h"
+#include "gateway/io/item_stages.h"
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/sightings.h"

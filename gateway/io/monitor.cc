@@ -1,6 +1,7 @@
 #include "gateway/io/monitor.h"
 
 #include "gateway/graph/monitor_json.h"
+#include "gateway/io/item_stages.h"
 #include "gateway/io/own_links.h"
 #include "gateway/proxy/host_name.h"
 

@@ -2,6 +2,7 @@
 #include "gateway/graph/request_fields.h"
 #include "gateway/io/fragments.h"
 #include "gateway/io/session_common.h"
+#include "gateway/io/session_stages.h"
 #include "gateway/io/transfer_guard.h"
 
 namespace kerros::io {

@@ -1,9 +1,9 @@
 // GET content inside a batch: content never flows there. The client gets what it gets from Graph,
 // a redirect, to a download URL of our own for the item it asked for.
 #include "gateway/io/content_source.h"
-#include "gateway/io/exchange.h"
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
+#include "gateway/io/read_stages.h"
 #include "gateway/io/sightings.h"
 
 namespace kerros::io {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gateway/graph/session_json.h"
+#include "gateway/io/item_stages.h"
 #include "gateway/io/place.h"
 #include "gateway/io/survey.h"
 

@@ -2,9 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include "gateway/io/exchange.h"
 #include "gateway/io/http_connection.h"
 #include "gateway/io/request_log.h"
+#include "gateway/io/road.h"
 
 namespace kerros::io {
 

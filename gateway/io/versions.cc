@@ -13,6 +13,7 @@
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
 #include "gateway/io/read_sealed.h"
+#include "gateway/io/read_stages.h"
 #include "gateway/io/registry.h"
 
 namespace kerros::io {

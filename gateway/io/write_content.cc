@@ -12,6 +12,7 @@
 #include "gateway/io/spool.h"
 #include "gateway/io/supersede.h"
 #include "gateway/io/transfer_guard.h"
+#include "gateway/io/write_stages.h"
 #include "gateway/transfer/upload_session.h"
 
 namespace kerros::io {
