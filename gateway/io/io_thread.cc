@@ -50,7 +50,7 @@ net::awaitable<void> tick(IoThread& thread) {
     net::steady_timer timer(thread.worker.executor, kTick);
     error_code ignored;
     co_await timer.async_wait(net::redirect_error(net::use_awaitable, ignored));
-    thread.worker.reads.close_due(*thread.worker.shared.installation.log, now_ms());
+    thread.worker.reads.close_due(now_ms());
   }
 }
 

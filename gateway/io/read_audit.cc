@@ -1,13 +1,14 @@
 #include "gateway/io/read_audit.h"
 
-#include "gateway/io/exchange.h"
+#include "gateway/installation.h"
+#include "gateway/io/future.h"
+#include "gateway/io/refused.h"
 
 namespace kerros::io {
 
-net::awaitable<ReadAudit::Ticket> ReadAudit::begin(Exchange& x, const crypto::Id& key,
-                                                   const std::string& target) {
+net::awaitable<ReadAudit::Ticket> ReadAudit::begin(audit::ReadKey read, audit::Record intent) {
   for (;;) {
-    const auto admitted = windows_.begin({x.caller.actor, key}, now_ms());
+    const auto admitted = windows_.begin(read, now_ms());
     if (!admitted) throw Refused{graph::Refusal::kBusy, "", admitted.error().detail};
     const audit::WindowId window = admitted->window;
     if (admitted->admission == audit::Admission::kCovered) co_return Ticket(*this, window);
@@ -20,11 +21,11 @@ net::awaitable<ReadAudit::Ticket> ReadAudit::begin(Exchange& x, const crypto::Id
       if (windows_.is_open(window)) co_return Ticket(*this, window);
       continue;
     }
-    timer = std::make_shared<net::steady_timer>(x.worker.executor,
-                                                net::steady_timer::time_point::max());
-    auto record = record_of(x, audit::Event::kReadIntent, target, "intent");
-    record.details.emplace_back("key", to_hex(key));
-    auto appended = append_audit(x, std::move(record));
+    timer = std::make_shared<net::steady_timer>(executor_, net::steady_timer::time_point::max());
+    intent.time_ms = now_ms();  // it may have waited for another reader's
+    intent.details.emplace_back("key", to_hex(read.key));
+    Future<Result<std::uint64_t>> appended(
+        executor_, [&](auto done) { log_.append(std::move(intent), std::move(done)); });
     const auto position = co_await appended.get();
     if (position)
       windows_.intent_durable(window, *position);
@@ -37,7 +38,7 @@ net::awaitable<ReadAudit::Ticket> ReadAudit::begin(Exchange& x, const crypto::Id
   }
 }
 
-void ReadAudit::close_due(audit::Log& log, std::uint64_t now, bool everything) {
+void ReadAudit::close_due(std::uint64_t now, bool everything) {
   if (everything) waiting_.clear();  // timers must not outlive their executor
   for (const auto& closed : everything ? windows_.take_all() : windows_.take_due(now)) {
     audit::Record record;
@@ -50,7 +51,7 @@ void ReadAudit::close_due(audit::Log& log, std::uint64_t now, bool everything) {
     record.status = closed.bytes > 0 ? "done" : "done: nothing released";
     record.intent = closed.intent;
     record.details = audit::details_of(closed);
-    log.append(std::move(record), [](const Result<std::uint64_t>&) {});
+    log_.append(std::move(record), [](const Result<std::uint64_t>&) {});
   }
 }
 

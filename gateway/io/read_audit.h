@@ -1,6 +1,7 @@
 // Reads on the record: an intent before the first plaintext byte, one outcome per window.
 //
-// Thread safety: one worker's thread. Lifetime: a Ticket must not outlive its ReadAudit.
+// Thread safety: one worker's thread. Lifetime: a Ticket must not outlive its ReadAudit, and that
+// not its log.
 #pragma once
 
 #include <map>
@@ -12,8 +13,6 @@
 #include "gateway/io/asio.h"
 
 namespace kerros::io {
-
-struct Exchange;
 
 class ReadAudit {
  public:
@@ -35,13 +34,19 @@ class ReadAudit {
     audit::WindowId window_;
   };
 
-  // Returns once the intent of this caller's read of this key is durable.
-  net::awaitable<Ticket> begin(Exchange& x, const crypto::Id& key, const std::string& target);
+  ReadAudit(net::any_io_executor executor, audit::Log& log)
+      : executor_(std::move(executor)), log_(log) {}
+
+  // Returns once an intent of this caller's read of this key is durable: `intent`, or one that is
+  // in force already. Refused(kLogUnavailable, kBusy).
+  net::awaitable<Ticket> begin(audit::ReadKey read, audit::Record intent);
 
   // Records the outcome of every window that is over; all of them with `everything`.
-  void close_due(audit::Log& log, std::uint64_t now, bool everything = false);
+  void close_due(std::uint64_t now, bool everything = false);
 
  private:
+  net::any_io_executor executor_;
+  audit::Log& log_;
   audit::ReadWindows windows_;
   // Who waits until another reader's intent is durable; cancelled to wake them.
   std::map<audit::WindowId, std::shared_ptr<net::steady_timer>> waiting_;

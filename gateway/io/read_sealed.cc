@@ -39,6 +39,13 @@ crypto::Opener make_opener(Exchange& x, const keystore::SealedKey& sealed,
   return *std::move(opener);
 }
 
+net::awaitable<ReadAudit::Ticket> begin_read(Exchange& x, const Wanted& wanted,
+                                             const ItemRecord& record) {
+  return x.worker.reads.begin(
+      {x.caller.actor, record.sealed.key},
+      record_of(x, audit::Event::kReadIntent, wanted.audit_target(), "intent"));
+}
+
 // What upstream says the stored file's size is; 0 when it does not say.
 std::uint64_t stored_size(const Upstream::Response& response) {
   if (response.head.status == 206) {
@@ -79,7 +86,7 @@ net::awaitable<void> send_range(Exchange& x, const Wanted& wanted, const ItemRec
     co_return co_await reply(x, 304, content_fields(x, response.head), "");
   require_proof(x, wanted);
   co_await align(response, record, asked);
-  auto ticket = co_await x.worker.reads.begin(x, record.sealed.key, wanted.audit_target());
+  auto ticket = co_await begin_read(x, wanted, record);
   crypto::Opener opener = make_opener(x, record.sealed, prefix_of(record));
   graph::Fields fields = content_fields(x, response.head);
   fields.set("Content-Range", graph::to_field({plain, size}));
@@ -102,7 +109,7 @@ net::awaitable<void> send_whole(Exchange& x, const Wanted& wanted, const ItemRec
   const std::uint64_t size = stored_size(response);
   if (size != 0 && size != record.binding.sealed_size)
     throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
-  auto ticket = co_await x.worker.reads.begin(x, record.sealed.key, wanted.audit_target());
+  auto ticket = co_await begin_read(x, wanted, record);
   crypto::Opener opener = make_opener(x, record.sealed, prefix);
   const OpenedBody body{.plain_size = record.binding.plain_size, .part = {}, .to_end = true};
   co_await send_opened(x, response, opener,
@@ -248,7 +255,7 @@ net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
   if (!plain) throw Refused{graph::Refusal::kNotAuthentic, "", "no file has this sealed size"};
   if (record.state != ItemState::kPending && size != record.binding.sealed_size)
     throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
-  auto ticket = co_await x.worker.reads.begin(x, record.sealed.key, wanted.audit_target());
+  auto ticket = co_await begin_read(x, wanted, record);
   crypto::Opener opener = make_opener(x, record.sealed, prefix);
   const OpenedBody body{.plain_size = *plain, .part = {}, .to_end = true};
   const crypto::PrefixBytes begun = crypto::encode(prefix);

@@ -219,7 +219,7 @@ void Gateway::stop() {
   spdlog::info("stopping with {} transfers under way", shared_->counters.transfers.load());
   for (auto& thread : threads_) thread->io.stop();
   for (auto& thread : threads_) thread->join();
-  for (auto& thread : threads_) thread->worker.reads.close_due(*installation_.log, now_ms(), true);
+  for (auto& thread : threads_) thread->worker.reads.close_due(now_ms(), true);
   admin_.reset();
   if (bound(Door::kGraph).empty()) return;
   auto record = process_record(audit::Event::kStop, "gateway " + bound(Door::kGraph), "done");

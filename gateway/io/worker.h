@@ -68,7 +68,10 @@ struct Shared {
 
 struct Worker {
   Worker(Shared& the_shared, net::any_io_executor the_executor)
-      : shared(the_shared), executor(the_executor), upstream(the_executor, the_shared.buffers) {}
+      : shared(the_shared),
+        executor(the_executor),
+        upstream(the_executor, the_shared.buffers),
+        reads(the_executor, *the_shared.installation.log) {}
 
   Shared& shared;
   net::any_io_executor executor;
