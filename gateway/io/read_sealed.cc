@@ -214,14 +214,6 @@ graph::Fields content_fields(const Exchange& x, const graph::ResponseHead& head)
   return fields;
 }
 
-std::optional<ItemRecord> newest_record(Exchange& x, const Wanted& wanted) {
-  const keystore::KeyStore::ItemRef ref{wanted.drive_id, wanted.item_id};
-  auto found = x.store().newest_bound(std::span(&ref, 1));
-  if (!found) throw_store_error(found.error());
-  if (!found->front()) return std::nullopt;
-  return std::move(*found->front());
-}
-
 net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRecord& record) {
   x.decision = "open";
   const graph::RangeRequest asked = wanted_range(x, record);

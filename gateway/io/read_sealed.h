@@ -13,27 +13,13 @@
 #include "gateway/io/content_source.h"
 #include "gateway/io/exchange.h"
 #include "gateway/io/place.h"
+#include "gateway/io/wanted.h"
 #include "gateway/transfer/seal_window.h"
 
 namespace kerros::io {
 
-// What a content request is about, however it was addressed.
-struct Wanted {
-  std::string drive_id;
-  std::string item_id;
-  std::string target;              // Graph's /content, or empty:
-  std::optional<UpstreamUrl> url;  // the pre-authenticated URL behind one of ours
-  std::string version;             // one that is not the current one; else empty
-  std::string audit_target() const {
-    return "drive " + drive_id + " item " + item_id +
-           (version.empty() ? "" : " version " + version);
-  }
-};
 ContentAsk ask_for(const Wanted& wanted, std::optional<graph::ByteRange> range);
 graph::Fields content_fields(const Exchange& x, const graph::ResponseHead& head);
-
-// The newest record that speaks for the item's content, if it was ever sealed here.
-std::optional<keystore::ItemRecord> newest_record(Exchange& x, const Wanted& wanted);
 
 // Answers from upstream's stream, ranges and conditions included.
 net::awaitable<void> read_known(Exchange& x, const Wanted& wanted,

@@ -1,6 +1,6 @@
 // The two ways in which the road of a request ends early: refused here, or answered by upstream.
 //
-// Thrown by the stages of an exchange, turned into an answer in one place (exchange.cc). Socket
+// Thrown by the stages of an exchange, turned into an answer in one place (road.cc). Socket
 // failures are boost::system::system_error and end the connection instead.
 #pragma once
 

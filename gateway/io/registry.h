@@ -8,7 +8,7 @@
 
 #include "gateway/io/exchange.h"
 #include "gateway/io/place.h"
-#include "gateway/io/read_sealed.h"
+#include "gateway/io/wanted.h"
 
 namespace kerros::io {
 
