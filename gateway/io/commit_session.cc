@@ -6,6 +6,7 @@
 #include "gateway/io/fragments.h"
 #include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/session_common.h"
 #include "gateway/io/session_stages.h"
 #include "gateway/io/supersede.h"

@@ -6,6 +6,7 @@
 #include "gateway/io/open_body.h"
 #include "gateway/io/place.h"
 #include "gateway/io/read_stages.h"
+#include "gateway/io/rewrite_json.h"
 
 namespace kerros::io {
 

@@ -5,6 +5,7 @@
 #include "gateway/io/item_stages.h"
 #include "gateway/io/monitor.h"
 #include "gateway/io/place.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/survey.h"
 #include "gateway/policy/expected_item.h"
 

@@ -12,7 +12,6 @@
 
 #include "gateway/graph/classify.h"
 #include "gateway/graph/rewrite_item.h"
-#include "gateway/graph/select.h"
 #include "gateway/graph/session_json.h"
 #include "gateway/io/client_side.h"
 #include "gateway/io/front.h"
@@ -73,6 +72,8 @@ void note_proof(Exchange& x);
 net::awaitable<void> send_continue(Exchange& x);
 
 // --- talking upstream ---
+// The request's target as it goes upstream: octets as received.
+std::string raw_target(const Exchange& x);
 // A request of the client's own, towards the host it is for, with its allow-listed fields.
 Upstream::Request graph_request(const Exchange& x, graph::Method method, std::string target);
 net::awaitable<Upstream::Response> ask_upstream(Exchange& x, Upstream::Request request);
@@ -82,15 +83,6 @@ net::awaitable<std::string> read_request_json(Exchange& x);
 net::awaitable<std::string> collect(Exchange& x, Upstream::Response& response);
 // Fields of an upstream answer as the client may see them: allow-listed, URLs of ours.
 graph::Fields answer_fields(const Exchange& x, const graph::ResponseHead& head);
-
-// Rewrites a JSON answer: sizes and hashes of sealed items, download URLs, links. `widened` is what
-// was asked for beyond the client's wish; `columns` is for an answer that is itself the fields of
-// one list item.
-std::string rewrite_json(Exchange& x, std::string_view json,
-                         const graph::WidenedSelect& widened = {},
-                         std::optional<graph::ItemEdit> columns = std::nullopt);
-// The request's target as it goes upstream: octets as received.
-std::string raw_target(const Exchange& x);
 
 // --- audit ---
 // Outside strings become safe fields here.

@@ -2,8 +2,8 @@
 #include "gateway/io/item_change.h"
 #include "gateway/io/item_edits.h"
 #include "gateway/io/item_stages.h"
-#include "gateway/io/own_links.h"
 #include "gateway/io/place.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/sightings.h"
 
 namespace kerros::io {
@@ -97,23 +97,6 @@ net::awaitable<std::optional<graph::ItemEdit>> columns_edit(Exchange& x, const J
 }
 
 }  // namespace
-
-std::string rewrite_json(Exchange& x, std::string_view json, const graph::WidenedSelect& widened,
-                         std::optional<graph::ItemEdit> columns) {
-  if (json.empty()) return {};
-  auto answer = graph::Answer::parse(json);
-  if (!answer)
-    throw Refused{answer.error().code == ErrorCode::kFull ? graph::Refusal::kAnswerTooLarge
-                                                          : graph::Refusal::kUpstreamMalformed,
-                  "", answer.error().detail};
-  auto items = answer->items();
-  graph::Rewrite edits;
-  edits.items = edits_for(x, items);
-  edits.columns = std::move(columns);
-  edits.link = [&](std::string_view url) { return own_link(x, graph::narrow_link(url, widened)); };
-  edits.remove = widened.added;
-  return answer->rewrite(edits);
-}
 
 net::awaitable<void> pass_json(Exchange& x) {
   x.decision = "rewrite";

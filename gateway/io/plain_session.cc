@@ -1,5 +1,6 @@
 // Upload sessions of ordinary files: fragments pass as they are to the URL that the token holds.
 #include "gateway/io/addressed.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/sealed_sink.h"
 #include "gateway/io/session_common.h"
 #include "gateway/io/supersede.h"

@@ -8,6 +8,7 @@
 #include "gateway/graph/session_json.h"
 #include "gateway/io/item_stages.h"
 #include "gateway/io/place.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/survey.h"
 
 namespace kerros::io {

@@ -10,6 +10,7 @@
 #include "gateway/io/read_sealed.h"
 #include "gateway/io/registry.h"
 #include "gateway/io/restore.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/supersede.h"
 
 namespace kerros::io {

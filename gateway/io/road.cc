@@ -3,6 +3,7 @@
 #include "gateway/io/batch.h"
 #include "gateway/io/item_stages.h"
 #include "gateway/io/read_stages.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/session_stages.h"
 #include "gateway/io/tenant.h"
 #include "gateway/io/upgrade.h"

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "gateway/io/final_place.h"
 #include "gateway/io/intents.h"
+#include "gateway/io/rewrite_json.h"
 
 namespace kerros::io {
 

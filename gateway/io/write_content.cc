@@ -8,6 +8,7 @@
 #include "gateway/io/fragment_sink.h"
 #include "gateway/io/place.h"
 #include "gateway/io/relay_body.h"
+#include "gateway/io/rewrite_json.h"
 #include "gateway/io/sealing.h"
 #include "gateway/io/spool.h"
 #include "gateway/io/supersede.h"
