@@ -13,7 +13,7 @@
 #include "gateway/complaint.h"
 #include "gateway/config.h"
 #include "gateway/installation.h"
-#include "gateway/io/server.h"
+#include "gateway/io/process/server.h"
 
 namespace {
 

@@ -50,6 +50,13 @@ check_borders() {
       if ($0 ~ /^#/ || NF == 0) next
       split($0, part, "|")
       room = trim(part[1])
+      # Rooms of the ring see those above them only, so that no two ever need each other.
+      if (room ~ /^gateway\/io/) {
+        count = split(trim(part[2]), seen, " ")
+        for (i = 1; i <= count; i++)
+          if (seen[i] ~ /^gateway\/io/ && !(seen[i] in allowed))
+            print "tools/borders.txt: " room " names " seen[i] ", which does not stand above it"
+      }
       allowed[room] = " " trim(part[2]) " "
       sentence[room] = trim(part[3])
       next

@@ -1,0 +1,261 @@
+#include "gateway/io/read/read_sealed.h"
+
+#include "crypto/format.h"
+#include "crypto/offsets.h"
+#include "crypto/opener.h"
+#include "gateway/graph/response_fields.h"
+#include "gateway/io/exchange/place.h"
+#include "gateway/io/read/open_body.h"
+#include "gateway/io/registry/registry.h"
+#include "gateway/io/registry/sightings.h"
+
+namespace kerros::io {
+
+namespace {
+
+using keystore::ItemRecord;
+using keystore::ItemState;
+
+// Anonymous routes prove nothing, and nothing is opened for whom nothing proves.
+void require_proof(const Exchange& x, const Wanted& wanted) {
+  if (!wanted.url && !x.proven)
+    throw Refused{graph::Refusal::kUnauthenticated, "", "this route does not prove the caller"};
+}
+
+crypto::Prefix prefix_of(const ItemRecord& record) {
+  const auto header = crypto::decode_header(record.sealed.header);
+  if (!header) throw_store_error(header.error());
+  return {*header, record.sealed.header, record.sealed.recovery, record.sealed.salt,
+          record.sealed.commitment};
+}
+
+crypto::Opener make_opener(Exchange& x, const keystore::SealedKey& sealed,
+                           const crypto::Prefix& prefix) {
+  const auto dek = x.store().unlock(sealed);
+  if (!dek) throw_store_error(dek.error());
+  auto opener =
+      crypto::Opener::make(*x.installation().backend, prefix, std::as_const(*dek).reveal());
+  if (!opener) throw Refused{graph::Refusal::kNotAuthentic, "", opener.error().detail};
+  return *std::move(opener);
+}
+
+net::awaitable<ReadAudit::Ticket> begin_read(Exchange& x, const Wanted& wanted,
+                                             const ItemRecord& record) {
+  return x.worker.reads.begin(
+      {x.caller.actor, record.sealed.key},
+      record_of(x, audit::Event::kReadIntent, wanted.audit_target(), "intent"));
+}
+
+// What upstream says the stored file's size is; 0 when it does not say.
+std::uint64_t stored_size(const Upstream::Response& response) {
+  if (response.head.status == 206) {
+    const auto field = response.head.fields.find("Content-Range");
+    const auto told = field ? graph::parse_content_range(*field) : std::nullopt;
+    return told ? told->total : 0;
+  }
+  const auto framing = response.lease->framing();
+  return framing.kind == graph::Framing::Kind::kLength ? framing.length : 0;
+}
+
+// The stream must begin at `asked` of exactly the stored file that the record describes.
+net::awaitable<void> align(Upstream::Response& response, const ItemRecord& record,
+                           const graph::ByteRange& asked) {
+  if (response.head.status == 206) {
+    const auto field = response.head.fields.find("Content-Range");
+    const auto told = field ? graph::parse_content_range(*field) : std::nullopt;
+    if (!told || told->total != record.binding.sealed_size || told->range.first != asked.first ||
+        told->range.last > asked.last)
+      throw Refused{graph::Refusal::kNotAuthentic, "", "Content-Range is not what was asked"};
+    co_return;
+  }
+  const std::uint64_t size = stored_size(response);
+  if (size != 0 && size != record.binding.sealed_size)
+    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
+  if (!co_await skip_body(*response.lease, asked.first))
+    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored file is shorter than its record"};
+}
+
+net::awaitable<void> send_range(Exchange& x, const Wanted& wanted, const ItemRecord& record,
+                                const graph::ByteRange& plain) {
+  const std::uint64_t size = record.binding.plain_size;
+  const auto sealed = crypto::sealed_range(plain.first, plain.last, size);
+  if (!sealed) throw Refused{graph::Refusal::kInternal, "", sealed.error().detail};
+  const graph::ByteRange asked{sealed->first, sealed->last};
+  auto response = co_await open_content(x, ask_for(wanted, asked));
+  if (response.head.status == 304)
+    co_return co_await reply(x, 304, content_fields(x, response.head), "");
+  require_proof(x, wanted);
+  co_await align(response, record, asked);
+  auto ticket = co_await begin_read(x, wanted, record);
+  crypto::Opener opener = make_opener(x, record.sealed, prefix_of(record));
+  graph::Fields fields = content_fields(x, response.head);
+  fields.set("Content-Range", graph::to_field({plain, size}));
+  const OpenedBody body{.plain_size = size, .part = plain, .to_end = false};
+  co_await send_opened(x, response, opener, graph::ResponseHead{206, std::move(fields)}, body,
+                       ticket, nullptr);
+}
+
+net::awaitable<void> send_whole(Exchange& x, const Wanted& wanted, const ItemRecord& record) {
+  auto response = co_await open_content(x, ask_for(wanted, std::nullopt));
+  if (response.head.status == 304)
+    co_return co_await reply(x, 304, content_fields(x, response.head), "");
+  require_proof(x, wanted);
+  const crypto::Prefix prefix = prefix_of(record);
+  crypto::PrefixBytes stored{};
+  const std::size_t got = co_await read_up_to(*response.lease, stored);
+  const auto begun = ByteView(stored).first(got);
+  if (!crypto::has_magic(begun)) co_await refuse_plain(x, wanted);
+  if (stored != crypto::encode(prefix)) co_return co_await read_unbound(x, wanted, response, begun);
+  const std::uint64_t size = stored_size(response);
+  if (size != 0 && size != record.binding.sealed_size)
+    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
+  auto ticket = co_await begin_read(x, wanted, record);
+  crypto::Opener opener = make_opener(x, record.sealed, prefix);
+  const OpenedBody body{.plain_size = record.binding.plain_size, .part = {}, .to_end = true};
+  co_await send_opened(x, response, opener,
+                       graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
+                       nullptr);
+  note_read_whole(x, record);
+  co_await apply_sightings(x);
+}
+
+// Whether upstream serves the very file of the record: told by its prefix.
+net::awaitable<bool> serves_record(Exchange& x, const Wanted& wanted, const ItemRecord& record) {
+  ContentAsk ask = ask_for(wanted, graph::ByteRange{0, crypto::format::kPrefixSize - 1});
+  ask.conditional = false;
+  auto response = co_await open_content(x, ask);
+  crypto::PrefixBytes stored{};
+  co_await read_up_to(*response.lease, stored);
+  co_return stored == crypto::encode(prefix_of(record));
+}
+
+// A range of a newer version whose final answer was lost contradicts the record. The whole of it is
+// sent instead, which also binds it; what bears the record's own prefix is refused as it was.
+net::awaitable<void> send_range_or_newer(Exchange& x, const Wanted& wanted,
+                                         const ItemRecord& record, const graph::ByteRange& plain) {
+  std::optional<Refused> refused;
+  try {
+    co_return co_await send_range(x, wanted, record, plain);
+  } catch (Refused& caught) {
+    if (caught.refusal != graph::Refusal::kNotAuthentic || x.status != 0) throw;
+    refused = std::move(caught);
+  }
+  bool same = true;
+  try {
+    same = co_await serves_record(x, wanted, record);
+  } catch (const Refused&) {
+  }
+  if (same) throw *std::move(refused);
+  co_await send_whole(x, wanted, record);
+}
+
+// A size is told only to whom upstream would give the content.
+net::awaitable<void> answer_unsatisfiable(Exchange& x, const Wanted& wanted,
+                                          const ItemRecord& record) {
+  ContentAsk ask = ask_for(wanted, graph::ByteRange{0, 0});
+  ask.conditional = false;
+  std::uint64_t size = 0;
+  {
+    const auto response = co_await open_content(x, ask);
+    size = stored_size(response);
+  }
+  require_proof(x, wanted);
+  if (size != record.binding.sealed_size) co_return co_await send_whole(x, wanted, record);
+  const auto answer = graph::error_answer(graph::Refusal::kRangeNotSatisfiable, x.request_id);
+  graph::Fields fields;
+  fields.add("Content-Type", "application/json");
+  fields.add("Content-Range", graph::unsatisfied_field(record.binding.plain_size));
+  co_await reply(x, 416, std::move(fields), answer.body);
+}
+
+graph::RangeRequest wanted_range(const Exchange& x, const ItemRecord& record) {
+  auto field = x.head.fields.find("Range");
+  const auto condition = x.head.fields.find("If-Range");
+  if (condition && *condition != record.binding.etag) field = std::nullopt;
+  return graph::parse_range(field, record.binding.plain_size);
+}
+
+// The version was read whole and is authentic: it is bound to the item that upstream served it as.
+net::awaitable<void> adopt(Exchange& x, const Wanted& wanted, const ItemRecord& record,
+                           std::uint64_t sealed_size, const transfer::Hashes& hashes) {
+  if (wanted.url) co_return;  // the next read at Graph says cTag and place
+  const Identity identity = co_await look_up(x);
+  if (!identity.exists || identity.size != sealed_size) co_return;
+  keystore::Binding binding;
+  binding.drive_id = wanted.drive_id;
+  binding.item_id = wanted.item_id;
+  binding.ctag = identity.ctag;
+  binding.etag = identity.etag;
+  binding.path = identity.place.path;
+  binding.name = binding.path.substr(binding.path.rfind('/') + 1);
+  binding.plain_size = hashes.plain.length();
+  binding.sealed_size = sealed_size;
+  binding.plain_hash = hashes.plain.digest();
+  binding.sealed_hash = hashes.sealed.digest();
+  Future<Status> bound(x.worker.executor, [&](auto done) {
+    x.store().bind(record.sealed.key, std::move(binding), ItemState::kBound, true, now_ms(),
+                   std::move(done));
+  });
+  co_await bound.get();  // should it fail, the record stays pending and is adopted next time
+}
+
+}  // namespace
+
+ContentAsk ask_for(const Wanted& wanted, std::optional<graph::ByteRange> range) {
+  return ContentAsk{wanted.target, wanted.url, range, !wanted.url, false};
+}
+
+graph::Fields content_fields(const Exchange& x, const graph::ResponseHead& head) {
+  graph::Fields fields = graph::client_fields(head.fields, true);
+  fields.remove("Content-Length");
+  fields.set("Accept-Ranges", "bytes");
+  if (x.route.operation == graph::Operation::kOwnDownload)
+    fields.set("Access-Control-Allow-Origin", "*");
+  return fields;
+}
+
+net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRecord& record) {
+  x.decision = "open";
+  const graph::RangeRequest asked = wanted_range(x, record);
+  if (asked.kind == graph::RangeRequest::Kind::kUnsatisfiable)
+    co_return co_await answer_unsatisfiable(x, wanted, record);
+  // Of several ranges the whole is sent, which RFC 9110 14.2 allows and every client takes.
+  if (asked.kind == graph::RangeRequest::Kind::kRanges && asked.ranges.size() == 1)
+    co_return co_await send_range_or_newer(x, wanted, record, asked.ranges.front());
+  co_await send_whole(x, wanted, record);
+}
+
+net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::Response& response,
+                                  ByteView begun) {
+  x.decision = "open";
+  require_proof(x, wanted);
+  const auto prefix = crypto::decode_prefix(begun);
+  if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
+  const ItemRecord record = co_await record_for(x, wanted, prefix->header.key);
+  transfer::Hashes hashes;
+  const std::uint64_t size = co_await send_whole_file(x, wanted, response, record, *prefix, hashes);
+  if (record.state == ItemState::kPending) co_await adopt(x, wanted, record, size, hashes);
+}
+
+net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
+                                              Upstream::Response& response,
+                                              const ItemRecord& record,
+                                              const crypto::Prefix& prefix,
+                                              transfer::Hashes& hashes) {
+  const std::uint64_t size = stored_size(response);
+  const auto plain = crypto::plain_size(size);
+  if (!plain) throw Refused{graph::Refusal::kNotAuthentic, "", "no file has this sealed size"};
+  if (record.state != ItemState::kPending && size != record.binding.sealed_size)
+    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
+  auto ticket = co_await begin_read(x, wanted, record);
+  crypto::Opener opener = make_opener(x, record.sealed, prefix);
+  const OpenedBody body{.plain_size = *plain, .part = {}, .to_end = true};
+  const crypto::PrefixBytes begun = crypto::encode(prefix);
+  hashes.sealed.update(begun);
+  co_await send_opened(x, response, opener,
+                       graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
+                       &hashes);
+  co_return size;
+}
+
+}  // namespace kerros::io
