@@ -82,6 +82,8 @@ Message first_message(ByteView bytes) {
 }
 
 // A list with more than one host name is refused as a whole: two readers could pick differently.
+// One dot at the end is the DNS root, which some programs leave in. An address, which some send
+// though none belongs there, names nobody; what is neither could be read as some other name.
 bool read_server_name(Reader extension, std::string& name) {
   Reader list = extension.vector(2);
   bool named = false;
@@ -92,8 +94,11 @@ bool read_server_name(Reader extension, std::string& name) {
     if (type != kHostName) continue;
     if (named) return false;
     named = true;
-    const std::string_view host = as_text(text);
-    if (is_dns_name(host) && !is_address_literal(host)) name = lower(host);
+    std::string_view host = as_text(text);
+    if (host.ends_with('.')) host.remove_suffix(1);
+    if (is_address_literal(host)) continue;
+    if (!is_dns_name(host) || host.ends_with('.')) return false;
+    name = lower(host);
   }
   return !extension.failed() && extension.empty();
 }

@@ -21,7 +21,7 @@ struct ClientHello {
     kHello,   // read whole
     kNotTls,  // something else, or a message no client would send
   } found = Found::kMore;
-  std::string server_name;        // lower case; empty: none was named, or no DNS name
+  std::string server_name;        // lower case, no final dot; empty: none was named, or an address
   std::vector<std::string> alpn;  // protocols offered, in the client's order
 };
 
@@ -29,7 +29,7 @@ struct ClientHello {
 inline constexpr std::size_t kLongestClientHello = 16 * 1024;
 
 // `bytes` begin with the connection. kNotTls also when the message is longer than
-// kLongestClientHello or names two servers.
+// kLongestClientHello, names two servers, or one that no name can be.
 ClientHello read_client_hello(ByteView bytes);
 
 }  // namespace kerros::proxy

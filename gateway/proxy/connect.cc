@@ -42,8 +42,10 @@ Result<Authority> parse_authority(std::string_view target) {
   if (host.front() == '[') {
     if (host.back() != ']' || host.size() < 4) return malformed();
     host = host.substr(1, host.size() - 2);
-  } else if (host.find_first_of(":[]@/?# \t") != std::string_view::npos) {
-    return malformed();
+  } else {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    if (host.empty() || host.ends_with('.')) return malformed();
+    if (host.find_first_of(":[]@/?# \t") != std::string_view::npos) return malformed();
   }
   return Authority{lower(host), *port};
 }

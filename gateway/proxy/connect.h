@@ -14,7 +14,7 @@
 namespace kerros::proxy {
 
 struct Authority {
-  std::string host;  // lower case, an IPv6 literal without its brackets
+  std::string host;  // lower case, without a final dot; an IPv6 literal without its brackets
   std::uint16_t port = 0;
 };
 

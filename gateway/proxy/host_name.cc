@@ -80,4 +80,8 @@ bool is_dns_name(std::string_view host) {
   return label > 0;
 }
 
+bool is_certifiable(std::string_view host) {
+  return is_dns_name(host) && !host.ends_with('.') && host.find('_') == std::string_view::npos;
+}
+
 }  // namespace kerros::proxy

@@ -23,6 +23,9 @@ bool is_address_literal(std::string_view host);
 // Letters, digits, '-', '.' and '_' in labels of 1 to 63 octets, 253 in all; a final dot allowed.
 bool is_dns_name(std::string_view host);
 
+// A DNS name that a certificate can hold (RFC 5280 4.2.1.6): no '_', no final dot.
+bool is_certifiable(std::string_view host);
+
 std::string lower(std::string_view text);  // ASCII
 
 }  // namespace kerros::proxy

@@ -24,6 +24,8 @@ Decision decide(const Rules& rules, std::string_view host, std::uint16_t port) {
   const bool usual_port = is_usual(rules, port);
   // An intercepted host on another port would pass unseen, so an exemption does not help there.
   if (host_matches_any(rules.intercept, host)) {
+    if (!is_certifiable(host))
+      return {Way::kRefuse, "No server of this name can show a certificate."};
     if (usual_port) return {Way::kTerminate, {}};
     return {Way::kRefuse, "This host is protected and can be reached on the HTTPS port only."};
   }

@@ -60,6 +60,23 @@ TEST(ClientHello, MayNameNoServer) {
   EXPECT_EQ(hello.server_name, "");
 }
 
+TEST(ClientHello, MayEndANameWithTheDotOfTheRoot) {
+  EXPECT_EQ(read_client_hello(hello_of("graph.microsoft.com.")).server_name, "graph.microsoft.com");
+}
+
+TEST(ClientHello, ThatNamesAnAddressNamesNobody) {
+  const auto hello = read_client_hello(hello_of("127.0.0.1"));
+  EXPECT_EQ(hello.found, Found::kHello);
+  EXPECT_EQ(hello.server_name, "");
+}
+
+// Whoever is behind could take it for the name that it looks like.
+TEST(ClientHello, ThatNamesWhatNoNameCanBeIsRefused) {
+  for (const char* name :
+       {"graph.microsoft.com..", ".", "graph microsoft.com", "a..b", "graph.microsoft.com/"})
+    EXPECT_EQ(read_client_hello(hello_of(name)).found, Found::kNotTls) << name;
+}
+
 TEST(ClientHello, IsReadOverRecordsOfAnySize) {
   const Bytes whole = hello_of("contoso.sharepoint.com");
   for (const std::size_t size : {1u, 2u, 3u, 4u, 5u, 50u, 100u}) {

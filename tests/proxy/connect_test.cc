@@ -9,6 +9,7 @@ TEST(Authority, NamesAHostAndItsPort) {
   const auto plain = parse_authority("Graph.Microsoft.com:443").value();
   EXPECT_EQ(plain.host, "graph.microsoft.com");
   EXPECT_EQ(plain.port, 443);
+  EXPECT_EQ(parse_authority("graph.microsoft.com.:443")->host, "graph.microsoft.com");
   const auto six = parse_authority("[2001:db8::1]:8443").value();
   EXPECT_EQ(six.host, "2001:db8::1");
   EXPECT_EQ(six.port, 8443);
@@ -34,7 +35,9 @@ TEST(Authority, IsRefusedInEveryOtherForm) {
                            "host/path:443",
                            "ho st:443",
                            "host?x:443",
-                           "host:443:443"})
+                           "host:443:443",
+                           "host..:443",
+                           ".:443"})
     EXPECT_FALSE(parse_authority(text)) << text;
 }
 

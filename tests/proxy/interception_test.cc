@@ -17,6 +17,13 @@ TEST(Interception, OpensWhatIsListedAndNothingElse) {
     EXPECT_EQ(decide(office(), host, 443).way, Way::kTunnel) << host;
 }
 
+TEST(Interception, RefusesListedNamesThatNoCertificateCanHold) {
+  for (const char* host : {"a_b.sharepoint.com", "graph.microsoft.com.", "contoso.sharepoint.com."})
+    EXPECT_EQ(decide(office(), host, 443).way, Way::kRefuse) << host;
+  EXPECT_EQ(decide(office(), "graph.microsoft.com..", 443).way, Way::kRefuse);
+  EXPECT_EQ(decide(office(), "a_b.example.com", 443).way, Way::kTunnel);
+}
+
 TEST(Interception, LetsNoListedHostPassOnAnotherPort) {
   Rules rules = office();
   rules.exempt.push_back("graph.microsoft.com");
