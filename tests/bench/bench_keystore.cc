@@ -1,4 +1,5 @@
-// Durable writes and reads of a key store on a real disk: bench_keystore [DIRECTORY] [SECONDS]
+// Durable writes and reads of a key store on a real disk: bench_keystore [DIRECTORY [SECONDS
+// [THREADS]]]
 //
 // Waiting threads stand for transfers: each puts a record, waits until it is durable, binds it and
 // waits again. Prints operations per second and how many shared one transaction.
@@ -14,19 +15,13 @@
 #include <string>
 #include <thread>
 
-#include "crypto/hkdf.h"
 #include "crypto/random.h"
-#include "keystore/key_store.h"
+#include "tests/bench/records.h"
 
 namespace kerros::keystore {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-Result<crypto::Commitment> any_commitment(const crypto::Header&, const crypto::Salt& salt,
-                                          ByteView) {
-  return crypto::sha256(salt);
-}
 
 Status wait(const std::function<void(Done)>& verb) {
   std::promise<Status> answer;
@@ -34,30 +29,10 @@ Status wait(const std::function<void(Done)>& verb) {
   return answer.get_future().get();
 }
 
-ItemRecord make_record(KeyStore& store) {
-  NewKeyParams wanted;
-  wanted.unit = store.unit_keys().at(0).unit;
-  wanted.now = static_cast<UnixMillis>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                           std::chrono::system_clock::now().time_since_epoch())
-                                           .count());
-  auto made = store.make_key(wanted, any_commitment);
-  if (!made) std::abort();
-  ItemRecord record;
-  record.sealed = made->sealed;
-  record.item_class = "confidential";
-  record.created_by = "ada.lovelace@example.org";
-  record.created = wanted.now;
-  return record;
-}
-
-Binding make_binding(const Id& key) {
-  Binding binding;
-  binding.drive_id = "b!yL7n0xkZr0u8mJ3hVtq0Qw5sXbd2fXtKq0mVJ1rN8kE";
-  binding.item_id = to_hex(key);
-  binding.ctag = binding.etag = "\"c:{A1B2C3D4-0000-1111-2222-333344445555},1\"";
-  binding.name = "quarterly report.docx";
-  binding.path = "/drives/b!yL7n/root:/Salassa/2026";
-  return binding;
+UnixMillis now() {
+  return static_cast<UnixMillis>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count());
 }
 
 // Runs `work` in `threads` threads for `seconds`; each call is one operation.
@@ -90,13 +65,14 @@ void measure_writes(KeyStore& store, unsigned threads, double seconds) {
   report(
       "put",
       [&] {
-        if (!wait([&](Done done) { store.put_pending(make_record(store), done); })) std::abort();
+        if (!wait([&](Done done) { store.put_pending(make_record(store, now()), done); }))
+          std::abort();
       },
       1);
   report(
       "put and bind",
       [&] {
-        const ItemRecord record = make_record(store);
+        const ItemRecord record = make_record(store, now());
         const Id key = record.sealed.key;
         const auto bind = [&](Done done) {
           store.bind(key, make_binding(key), ItemState::kBound, true, record.created, done);
@@ -121,23 +97,21 @@ void measure_reads(KeyStore& store, double seconds) {
   std::printf("%-22s %3u thread  %10.0f /s\n", "unlock", 1U, unlock);
 }
 
-int run(const std::string& directory, double seconds) {
-  const std::string key_file = directory + "/root.key";
-  StoreParams params;
-  params.directory = directory + "/store";
-  params.sessions_directory = directory + "/sessions";
-  if (!create_key_file(key_file) ||
-      !KeyStore::create({params.directory, "bench", KeyFile{key_file}, 0}))
-    return 1;
+// The whole set, or only the writes of so many threads.
+int run(const std::string& directory, double seconds, unsigned threads) {
   {
-    auto store = KeyStore::open(params, KeyFile{key_file});
-    if (!store) return 1;
-    for (const unsigned threads : {1U, 8U, 32U, 64U}) measure_writes(**store, threads, seconds);
-    measure_reads(**store, seconds);
-    std::printf("%-22s %lu\n", "records", static_cast<unsigned long>((*store)->item_count()));
+    const auto store = make_store(directory);
+    if (threads > 0) {
+      measure_writes(*store, threads, seconds);
+      return 0;
+    }
+    for (const unsigned some : {1U, 8U, 32U, 64U}) measure_writes(*store, some, seconds);
+    measure_reads(*store, seconds);
+    std::printf("%-22s %lu\n", "records", static_cast<unsigned long>(store->item_count()));
   }
+  const StoreParams params = store_params(directory);
   const auto started = Clock::now();
-  const auto again = KeyStore::open(params, KeyFile{key_file});
+  const auto again = KeyStore::open(params, store_key_file(directory));
   const auto bytes = std::filesystem::file_size(params.directory + "/items/data.mdb");
   std::printf("%-22s %.2f s for %.1f MB\n", "check and open",
               std::chrono::duration<double>(Clock::now() - started).count(),
@@ -154,7 +128,8 @@ int main(int argc, char** argv) {
   const double seconds = argc > 2 ? std::atof(argv[2]) : 3;
   const std::string directory = base + "/bench-keystore-" + std::to_string(::getpid());
   std::filesystem::create_directories(directory);
-  const int code = kerros::keystore::run(directory, seconds);
+  const auto threads = argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 0U;
+  const int code = kerros::keystore::run(directory, seconds, threads);
   std::filesystem::remove_all(directory);
   return code;
 }

@@ -18,9 +18,8 @@
 #include <string>
 #include <thread>
 
-#include "crypto/hkdf.h"
 #include "crypto/random.h"
-#include "keystore/key_store.h"
+#include "tests/bench/records.h"
 
 namespace kerros::keystore {
 namespace {
@@ -28,14 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kSlice = 512;        // records of one transaction, as the store moves them
-constexpr std::size_t kUnderWay = 4096;    // uploads at once while the store is filled
 constexpr std::size_t kRecordBytes = 720;  // about what a record of this benchmark takes
-
-void must(bool ok, const char* what) {
-  if (ok) return;
-  std::fprintf(stderr, "bench_rewrap: %s failed\n", what);
-  std::abort();
-}
 
 double cpu_seconds() {
   rusage used{};
@@ -54,51 +46,6 @@ void measure(const char* what, const std::function<std::uint64_t()>& work) {
   const double wall = std::chrono::duration<double>(Clock::now() - began).count();
   std::printf("%-34s %10.0f /CPU-s %10.0f /s %10.0f records\n", what, count / (cpu_seconds() - cpu),
               count / wall, count);
-}
-
-ItemRecord make_record(KeyStore& store) {
-  NewKeyParams wanted;
-  wanted.unit = store.unit_keys().at(0).unit;
-  wanted.now = 1'800'000'000'000;
-  auto made = store.make_key(wanted, [](const auto&, const crypto::Salt& salt, ByteView) {
-    return Result<crypto::Commitment>(crypto::sha256(salt));
-  });
-  must(made.has_value(), "make_key");
-  ItemRecord record;
-  record.sealed = made->sealed;
-  record.item_class = "confidential";
-  record.created_by = "ada.lovelace@example.org";
-  record.created = wanted.now;
-  return record;
-}
-
-Binding make_binding(const Id& key) {
-  Binding binding;
-  binding.drive_id = "b!yL7n0xkZr0u8mJ3hVtq0Qw5sXbd2fXtKq0mVJ1rN8kE";
-  binding.item_id = to_hex(key);
-  binding.ctag = binding.etag = "\"c:{A1B2C3D4-0000-1111-2222-333344445555},1\"";
-  binding.name = "quarterly report.docx";
-  binding.path = "/drives/b!yL7n/root:/Salassa/2026";
-  return binding;
-}
-
-void bind_upload(KeyStore& store, const Id& key, Done done) {
-  store.bind(key, make_binding(key), ItemState::kBound, true, 1'800'000'000'001, std::move(done));
-}
-
-void fill(KeyStore& store, std::uint64_t records) {
-  std::atomic<std::uint64_t> left{records};
-  for (std::uint64_t i = 0; i < records; ++i) {
-    while (store.queued() > kUnderWay) std::this_thread::sleep_for(std::chrono::microseconds(200));
-    const ItemRecord record = make_record(store);
-    const Id key = record.sealed.key;
-    store.put_pending(record, [](const Status& ok) { must(ok.has_value(), "put"); });
-    bind_upload(store, key, [&](const Status& ok) {
-      must(ok.has_value(), "bind");
-      --left;
-    });
-  }
-  while (left != 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 std::uint64_t rewrap_all(KeyStore& store) {
@@ -124,14 +71,16 @@ void rotate(KeyStore& store) {
 void upload_until(KeyStore& store, const std::atomic<bool>& stop, const char* when) {
   std::vector<double> waits;
   while (!stop) {
-    const ItemRecord record = make_record(store);
+    const ItemRecord record = make_record(store, 1'800'000'000'000);
     const auto began = Clock::now();
     std::promise<void> bound;
     store.put_pending(record, [](const Status& ok) { must(ok.has_value(), "put"); });
-    bind_upload(store, record.sealed.key, [&](const Status& ok) {
-      must(ok.has_value(), "bind");
-      bound.set_value();
-    });
+    const Id key = record.sealed.key;
+    store.bind(key, make_binding(key), ItemState::kBound, true, record.created,
+               [&](const Status& ok) {
+                 must(ok.has_value(), "bind");
+                 bound.set_value();
+               });
     bound.get_future().get();
     waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - began).count());
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -188,29 +137,21 @@ std::uint64_t read_modify_write(const std::string& directory, std::uint64_t reco
 }
 
 int run(const std::string& directory, std::uint64_t records) {
-  StoreParams params;
-  params.directory = directory + "/store";
-  params.sessions_directory = directory + "/sessions";
-  const std::string key_file = directory + "/root.key";
-  must(create_key_file(key_file) &&
-           KeyStore::create({params.directory, "bench", KeyFile{key_file}, 0}),
-       "create");
-  auto store = KeyStore::open(params, KeyFile{key_file});
-  must(store.has_value(), "open");
-  fill(**store, records);
-  rotate(**store);
-  measure("rewrap", [&] { return rewrap_all(**store); });
+  const auto store = make_store(directory);
+  fill(*store, records);
+  rotate(*store);
+  measure("rewrap", [&] { return rewrap_all(*store); });
   measure("nothing left to move", [&] {
-    rewrap_all(**store);
+    rewrap_all(*store);
     return records;
   });
   read_modify_write(directory + "/raw", records, true);
   measure("LMDB alone, read, modify, write",
           [&] { return read_modify_write(directory + "/raw", records, false); });
-  upload_beside(**store, "small upload, alone",
+  upload_beside(*store, "small upload, alone",
                 [] { std::this_thread::sleep_for(std::chrono::seconds(3)); });
-  rotate(**store);
-  upload_beside(**store, "small upload, beside a rewrap", [&] { rewrap_all(**store); });
+  rotate(*store);
+  upload_beside(*store, "small upload, beside a rewrap", [&] { rewrap_all(*store); });
   return 0;
 }
 
