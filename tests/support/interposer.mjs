@@ -6,6 +6,7 @@ import path from 'node:path';
 
 export class Interposer {
   seen = [];  // { method, target, body } of every request
+  resumed = [];  // of every connection, whether it took up an earlier TLS session
   // (request) => undefined, or { status, headers, body }; body: an object, a string or a Buffer.
   answer = () => undefined;
   #server;
@@ -19,6 +20,7 @@ export class Interposer {
     const dir = path.join(cloud.dir, 'tls');
     const own = { key: fs.readFileSync(path.join(dir, 'server.key')), cert: fs.readFileSync(path.join(dir, 'server.pem')) };
     this.#server = https.createServer(own, (request, response) => this.#serve(cloud, request, response));
+    this.#server.on('secureConnection', (socket) => this.resumed.push(socket.isSessionReused()));
     await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     const here = `127.0.0.1:${this.#server.address().port}`;
     return { graph: here, tenant: this.#tenant ? here : cloud.ready.tenant };
