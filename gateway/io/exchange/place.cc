@@ -108,10 +108,6 @@ net::awaitable<policy::Place> place_for_write(Exchange& x) {
   co_return identity.place;
 }
 
-bool may_be_protected(const policy::Rules& rules, const policy::Place& place) {
-  return !policy::can_decide(rules, place) || policy::match(rules, place) != nullptr;
-}
-
 std::string audit_target(const Exchange& x, const policy::Place& place) {
   const std::string& drive =
       place.drive_id.empty() ? x.route.target.item.drive_url : place.drive_id;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/io/exchange/exchange.h"
+#include "gateway/policy/places.h"
 
 namespace kerros::io {
 
@@ -39,9 +40,6 @@ net::awaitable<Identity> look_up_at(Exchange& x, std::string target);
 // Where a write will land. Paths that a rule protects are believed as the URL spells them; a place
 // that looks ordinary is asked for, since a shortcut may lead elsewhere.
 net::awaitable<policy::Place> place_for_write(Exchange& x);
-
-// Whether a rule matches, or could: a place that does not say enough counts as protected.
-bool may_be_protected(const policy::Rules& rules, const policy::Place& place);
 
 // How the audit log names the place of a write.
 std::string audit_target(const Exchange& x, const policy::Place& place);

@@ -3,19 +3,16 @@
 // back is in restore_version.cc.
 #include "gateway/io/items/restore.h"
 
-#include <algorithm>
-
 #include "gateway/graph/session_json.h"
 #include "gateway/io/exchange/place.h"
 #include "gateway/io/items/stages.h"
 #include "gateway/io/items/survey.h"
 #include "gateway/io/registry/rewrite_json.h"
+#include "gateway/io/registry/wanted.h"
 
 namespace kerros::io {
 
 namespace {
-
-using keystore::ItemRecord;
 
 bool restores_version(const Exchange& x) {
   return x.route.target.relation.starts_with("versions/");
@@ -25,9 +22,7 @@ bool restores_version(const Exchange& x) {
 // leads to.
 net::awaitable<keystore::KeyStore::ItemRef> named_item(Exchange& x, std::string& drive_id) {
   const graph::ItemAddress& item = x.route.target.item;
-  const bool by_id =
-      !item.by_path() && item.item_id != "root" && item.item_id.find(':') == std::string::npos;
-  if (!by_id || (item.drive_id.empty() && item.drive_url.empty()))
+  if (!policy::spells_id(item) || (item.drive_id.empty() && item.drive_url.empty()))
     throw Refused{graph::Refusal::kNotAllowed,
                   "A deleted item is restored by its drive and its id.",
                   "restoring an item that has no id in the address"};
@@ -111,13 +106,6 @@ void record_restore(const Exchange& x, audit::Event event, const std::string& ta
                 status < 400 ? "done" : "refused: upstream answered " + std::to_string(status));
   record.intent = intent;
   x.installation().log->append(std::move(record), [](const Result<std::uint64_t>&) {});
-}
-
-bool is_sealed(Exchange& x, std::string_view drive_id, std::string_view item_id) {
-  const auto versions = x.store().versions(drive_id, item_id);
-  if (!versions) throw_store_error(versions.error());
-  return std::ranges::any_of(*versions,
-                             [](const ItemRecord& version) { return says_sealed(version.state); });
 }
 
 net::awaitable<void> restore_item(Exchange& x) {

@@ -18,9 +18,6 @@ struct RestoreAnswer {
 // The request itself, with what of its body was read and found harmless.
 net::awaitable<RestoreAnswer> pass_restore(Exchange& x, std::string body);
 
-// Whether a record says that the item is a sealed one now, be it that its stored bytes differ.
-bool is_sealed(Exchange& x, std::string_view drive_id, std::string_view item_id);
-
 // On record before upstream is asked, and after.
 net::awaitable<std::uint64_t> intend_restore(Exchange& x, audit::Event event,
                                              const std::string& target, const std::string& key);

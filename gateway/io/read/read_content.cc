@@ -134,8 +134,7 @@ net::awaitable<void> read_content(Exchange& x) {
   const graph::ItemAddress& item = x.route.target.item;
   Wanted wanted{item.drive_id, item.by_path() ? "" : item.item_id, raw_target(x), std::nullopt, ""};
   policy::Place place{wanted.drive_id, wanted.item_id, ""};
-  const bool by_id = !wanted.drive_id.empty() && !wanted.item_id.empty() &&
-                     wanted.item_id != "root" && wanted.item_id.find(':') == std::string::npos;
+  const bool by_id = !wanted.drive_id.empty() && policy::spells_id(item);
   const bool is_head = x.head.method == graph::Method::kHead;
   auto record = by_id ? newest_record(x, wanted) : std::nullopt;
   // An item that is known to be sealed needs no look-up: upstream's yes comes with the content.

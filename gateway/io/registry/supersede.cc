@@ -12,17 +12,11 @@ namespace {
 
 using keystore::ItemRecord;
 
-bool speaks_still(const ItemRecord& version) {
-  return version.state == keystore::ItemState::kBound ||
-         version.state == keystore::ItemState::kUnverified ||
-         version.state == keystore::ItemState::kSuspect;
-}
-
 std::vector<ItemRecord> speaking_versions(const Exchange& x, const std::string& drive_id,
                                           const std::string& item_id) {
   auto versions = x.store().versions(drive_id, item_id);
   if (!versions) throw_store_error(versions.error());
-  std::erase_if(*versions, [](const ItemRecord& version) { return !speaks_still(version); });
+  std::erase_if(*versions, [](const ItemRecord& version) { return !says_sealed(version.state); });
   return *std::move(versions);
 }
 

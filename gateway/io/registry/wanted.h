@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "gateway/io/exchange/exchange.h"
 
@@ -25,5 +26,8 @@ struct Wanted {
 
 // The newest record that speaks for the item's content, if it was ever sealed here.
 std::optional<keystore::ItemRecord> newest_record(Exchange& x, const Wanted& wanted);
+
+// Whether a record says that the item is a sealed one now, be it that its stored bytes differ.
+bool is_sealed(Exchange& x, std::string_view drive_id, std::string_view item_id);
 
 }  // namespace kerros::io

@@ -11,7 +11,6 @@
 #include "gateway/io/sessions/common.h"
 #include "gateway/io/sessions/fragments.h"
 #include "gateway/io/sessions/stages.h"
-#include "gateway/policy/expected_item.h"
 
 namespace kerros::io {
 
@@ -68,32 +67,15 @@ net::awaitable<void> commit_sealed(Exchange& x, const crypto::Id& id, const Comm
   throw *std::move(refused);
 }
 
-// Where the file may end: upstream takes its folder from the address, which is the file itself or
-// the folder it goes into, or leaves it in that of the session; and its name from any of the three.
-std::vector<policy::Place> ends_of(const policy::Place& address, std::string_view name,
-                                   const transfer::PlainUploadGrant& session) {
-  std::vector<policy::Place> ends{address, {session.drive_id, session.item_id, session.path}};
-  const auto add = [&](const std::string& drive, std::string_view folder) {
-    for (const std::string_view one :
-         {name, policy::name_of(address.path), policy::name_of(session.path),
-          std::string_view(session.name)})
-      if (!one.empty()) ends.push_back({drive, "", std::string(folder) + "/" + std::string(one)});
-  };
-  if (!address.path.empty()) {
-    add(address.drive_id, address.path == "/" ? "" : address.path);
-    add(address.drive_id, folder_of(address.path));
-  }
-  if (!session.path.empty()) add(session.drive_id, folder_of(session.path));
-  return ends;
-}
-
 // A session that was begun for an ordinary place holds plaintext: it must not end in a protected
 // one, however upstream reads address and body.
 net::awaitable<void> commit_plain(Exchange& x, const transfer::PlainUploadGrant& session,
                                   const Commit& commit) {
   x.decision = "pass";
   const policy::Place address = addressed(x, co_await place_for_write(x));
-  auto ends = ends_of(address, commit.asked.name, session);
+  auto ends = policy::ends_of(
+      address, commit.asked.name,
+      policy::Kept{{session.drive_id, session.item_id, session.path}, session.name});
   const policy::Rules& rules = x.config().policy;
   if (std::ranges::any_of(ends, [&](const auto& end) { return may_be_protected(rules, end); }))
     throw Refused{graph::Refusal::kNotAllowed, "", "a session of an ordinary file, kept elsewhere"};

@@ -1,7 +1,5 @@
 // POST createUploadSession: the answer's uploadUrl is the most important rewrite of all, since it
 // would send the client's plaintext straight to SharePoint.
-#include <algorithm>
-
 #include "crypto/offsets.h"
 #include "crypto/random.h"
 #include "gateway/io/exchange/addressed.h"
@@ -132,15 +130,6 @@ net::awaitable<void> create_sealed(Exchange& x, const policy::Rule& rule, std::s
   co_await reply_session(x, opened, *url, next);
 }
 
-// The body may name the file otherwise than the URL, and upstream may take that name, beside the
-// address or in it: whichever of these is protected decides.
-policy::Place deciding_place(const policy::Place& address, std::string_view name,
-                             const policy::Rules& rules) {
-  for (policy::Place& place : readings(address, name))
-    if (policy::match(rules, place)) return std::move(place);
-  return address;
-}
-
 graph::SessionRequest read_request(std::string_view body) {
   auto asked = graph::read_session_request(body);
   if (!asked) throw Refused{graph::Refusal::kMalformedRequest, "", asked.error().detail};
@@ -158,7 +147,8 @@ net::awaitable<void> create_session(Exchange& x) {
   if (!body) throw Refused{graph::Refusal::kTooLarge, "", "session request over 1 MiB"};
   const graph::SessionRequest asked = read_request(*body);
   const policy::Place address = co_await place_for_write(x);
-  const policy::Place place = deciding_place(address, asked.name, x.config().policy);
+  // The body may name the file otherwise than the URL, and upstream may take that name.
+  const policy::Place place = policy::deciding_end(x.config().policy, address, asked.name);
   const policy::Verdict verdict = policy::decide(x.config().policy, x.route, place);
   x.decision = policy::name(verdict.decision);
   switch (verdict.decision) {

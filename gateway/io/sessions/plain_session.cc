@@ -44,8 +44,8 @@ net::awaitable<void> plain_upload(Exchange& x, const transfer::PlainUploadGrant&
   const UpstreamAnswer answer = co_await read_answer(x, lease, x.route.method);
   if (answer.head.status >= 400) throw Relayed{answer.head, answer.body};
   if (answer.head.status == 200 || answer.head.status == 201)
-    co_await supersede_sealed(x, answer.body,
-                              readings({grant.drive_id, grant.item_id, grant.path}, grant.name));
+    co_await supersede_sealed(
+        x, answer.body, policy::ends_of({grant.drive_id, grant.item_id, grant.path}, grant.name));
   co_await reply(x, answer.head.status, answer_fields(x, answer.head),
                  rewrite_json(x, answer.body));
 }

@@ -1,7 +1,6 @@
 // Where a request to a tenant's host would act: asked of upstream, with the caller's own rights.
-#include <algorithm>
-
 #include "gateway/graph/percent.h"
+#include "gateway/io/registry/wanted.h"
 #include "gateway/io/tenant/tenant.h"
 
 namespace kerros::io {
@@ -51,9 +50,8 @@ net::awaitable<std::string> path_of(Exchange& x, const PlaceQuestion& question) 
 }
 
 Standing standing_at(Exchange& x, policy::Place place) {
-  const bool is_protected =
-      may_be_protected(x.config().policy, place) ||
-      (!place.item_id.empty() && has_record(x, place.drive_id, place.item_id));
+  const bool is_protected = may_be_protected(x.config().policy, place) ||
+                            (!place.item_id.empty() && is_sealed(x, place.drive_id, place.item_id));
   return {is_protected ? Standing::Kind::kProtected : Standing::Kind::kOrdinary, std::move(place)};
 }
 
@@ -66,16 +64,6 @@ policy::Place place_below(const Identity& folder, std::string_view raw_rest) {
 }
 
 }  // namespace
-
-bool has_record(Exchange& x, const std::string& drive_id, const std::string& item_id) {
-  const auto versions = x.store().versions(drive_id, item_id);
-  if (!versions) throw_store_error(versions.error());
-  return std::ranges::any_of(*versions, [](const keystore::ItemRecord& record) {
-    return record.state == keystore::ItemState::kBound ||
-           record.state == keystore::ItemState::kUnverified ||
-           record.state == keystore::ItemState::kSuspect;
-  });
-}
 
 net::awaitable<Identity> item_at(Exchange& x, const PlaceQuestion& question) {
   const std::string path = co_await path_of(x, question);

@@ -1,6 +1,7 @@
 // GET and HEAD of one file at a tenant's host, by its own URL or through the download page.
 #include "gateway/graph/percent_encode.h"
 #include "gateway/io/read/read_sealed.h"
+#include "gateway/io/registry/wanted.h"
 #include "gateway/io/tenant/tenant.h"
 
 namespace kerros::io {
@@ -30,7 +31,7 @@ net::awaitable<void> read_tenant(Exchange& x) {
   const Identity item = co_await item_at(x, question);
   const bool is_file = item.exists && !item.is_folder;
   const bool concerns_us = is_file && (may_be_protected(x.config().policy, item.place) ||
-                                       has_record(x, item.place.drive_id, item.place.item_id));
+                                       is_sealed(x, item.place.drive_id, item.place.item_id));
   // Pages are files as well, and mean something else than their bytes.
   if (!concerns_us) co_return co_await pass_tenant(x, Watch::kSealed);
   x.route.proves_caller = true;

@@ -33,8 +33,6 @@ struct Standing {
 net::awaitable<Identity> item_at(Exchange& x, const sharepoint::PlaceQuestion& question);
 // The same, and for what does not exist yet the nearest folder above it.
 net::awaitable<Standing> standing_of(Exchange& x, const sharepoint::PlaceQuestion& question);
-// Sealed here at any time, and not yet replaced by something ordinary.
-bool has_record(Exchange& x, const std::string& drive_id, const std::string& item_id);
 
 // --- pass.cc ---
 enum class Watch : bool { kNo = false, kSealed = true };
