@@ -154,7 +154,8 @@ await cases.check('who commits a session of somebody else is on record, with who
   const done = await office.graph('PUT', `/drives/${id}/root:/Salassa/by-another.bin`,
     { token, body: { name: 'by-another.bin', '@microsoft.graph.sourceUrl': session.url } });
   assert.equal(done.status, 201, `${done.bytes}`);
-  const record = events('upload-done').find((one) => JSON.stringify(one).includes(done.json.id));
+  const record = await until('its outcome on record',
+    () => events('upload-done').find((one) => JSON.stringify(one).includes(done.json.id)));
   assert.match(record.actor, /ville/);
   assert.match(record.details['session-of'], /aino/);
 });
@@ -329,7 +330,10 @@ await cases.check('a folder moved on the way is told in the log', async () => {
   await expectStored('/Plain/Inner/a.bin', content);
   const passed = await moveBetween('/Later/b.bin', 'Later', 'Salassa', noise(700_001, 17));
   assert.equal(passed.status, 201);
-  const told = events('place-differs');
+  const told = await until('both on record', () => {
+    const records = events('place-differs');
+    return records.length >= 2 && records;
+  });
   assert.equal(told.length, 2, JSON.stringify(told));
   assert.ok(told.some((record) => detail(record, sealed.json.id) && /"secret".*"ordinary"/.test(JSON.stringify(record))));
   assert.ok(told.some((record) => detail(record, passed.json.id) && /"ordinary".*"secret"/.test(JSON.stringify(record))));
