@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "gateway/io/sockets.h"
+
 namespace kerros::tls {
 namespace {
 
@@ -245,11 +247,7 @@ net::awaitable<void> Stream::drain() {
   }
 }
 
-void Stream::reset() {
-  error_code ignored;
-  socket_.set_option(net::socket_base::linger(true, 0), ignored);
-  socket_.close(ignored);
-}
+void Stream::reset() { cut_off(socket_); }
 
 void Stream::close() {
   error_code ignored;

@@ -31,6 +31,19 @@ Visit::Visit(Worker& w, DoorBounds& for_all, net::ip::tcp::socket socket, std::s
       now(w.shared.snapshots.current()),
       door(through) {}
 
+net::awaitable<bool> receive(Visit& visit, net::awaitable<void> (*serve)(Visit&)) {
+  try {
+    if (visit.admits_client()) {
+      co_await serve(visit);
+      co_return true;
+    }
+    co_await record_refused(visit, "the door itself", "a client of another network");
+  } catch (const std::exception& error) {
+    spdlog::debug("visit door={} peer={} ended: {}", visit.door, visit.client.peer(), error.what());
+  }
+  co_return false;
+}
+
 net::awaitable<void> record_refused(Visit& visit, std::string_view target, std::string_view why) {
   ++visit.worker.shared.counters.proxy_refused;
   auto& budget = visit.admits_client() ? visit.bounds.clients : visit.bounds.strangers;

@@ -33,6 +33,10 @@ struct Visit {
   bool admits_client() const { return side().admits(address); }  // its network may come
 };
 
+// Serves it when its client may come; true when nothing went wrong. A client of another network is
+// on record, and told nothing.
+net::awaitable<bool> receive(Visit& visit, net::awaitable<void> (*serve)(Visit&));
+
 // Durable before it is told, as far as its client's part of the log goes; what goes beyond that is
 // counted. `target` is what was asked for, `why` one short phrase.
 net::awaitable<void> record_refused(Visit& visit, std::string_view target, std::string_view why);

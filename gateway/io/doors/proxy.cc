@@ -1,7 +1,5 @@
 #include "gateway/io/doors/proxy.h"
 
-#include <spdlog/spdlog.h>
-
 #include "gateway/io/doors/passing.h"
 #include "gateway/io/doors/proxy_answer.h"
 #include "gateway/io/upstream/dial.h"
@@ -146,14 +144,7 @@ net::awaitable<void> serve_visit(Visit& visit) {
 
 net::awaitable<void> serve_proxy(Worker& worker, DoorBounds& bounds, net::ip::tcp::socket socket) {
   Visit visit(worker, bounds, std::move(socket), "proxy");
-  try {
-    if (visit.admits_client())
-      co_await serve_visit(visit);
-    else
-      co_await record_refused(visit, "the door itself", "a client of another network");
-  } catch (const std::exception& error) {
-    spdlog::debug("proxy peer={} ended: {}", visit.client.peer(), error.what());
-  }
+  co_await receive(visit, serve_visit);
 }
 
 }  // namespace kerros::io

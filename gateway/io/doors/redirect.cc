@@ -1,7 +1,5 @@
 #include "gateway/io/doors/redirect.h"
 
-#include <spdlog/spdlog.h>
-
 #include "gateway/io/doors/passing.h"
 #include "gateway/io/upstream/dial.h"
 #include "gateway/io/wire/bad_message.h"
@@ -80,15 +78,7 @@ net::awaitable<void> serve_visit(Visit& visit) {
 net::awaitable<void> serve_redirected(Worker& worker, DoorBounds& bounds,
                                       net::ip::tcp::socket socket) {
   Visit visit(worker, bounds, std::move(socket), "redirect");
-  try {
-    if (visit.admits_client())
-      co_await serve_visit(visit);
-    else
-      co_await refuse(visit, "the door itself", "a client of another network");
-  } catch (const std::exception& error) {
-    spdlog::debug("redirected peer={} ended: {}", visit.client.peer(), error.what());
-    visit.client.reset();
-  }
+  if (!co_await receive(visit, serve_visit)) visit.client.reset();
 }
 
 }  // namespace kerros::io

@@ -1,10 +1,9 @@
 #include "gateway/io/wire/plain_socket.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 
 #include "crypto/bytes.h"
+#include "gateway/io/sockets.h"
 #include "gateway/io/wire/bad_message.h"
 
 namespace kerros::io {
@@ -20,10 +19,6 @@ constexpr auto kDrainTime = std::chrono::seconds(2);
 // Records bring their own octets: room for a longest message in pieces of some size.
 constexpr std::size_t kMostPeeked = proxy::kLongestClientHello + 4096;
 constexpr char kHandshakeRecord = 22;
-
-[[noreturn]] void throw_errno(const char* what) {
-  throw system_error(error_code(errno, boost::system::system_category()), what);
-}
 
 // Whoever speaks something else than HTTP is told so before it ends its first line, if it ever
 // does.
@@ -57,11 +52,7 @@ std::string PlainSocket::peer() const {
   return (peer_.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(peer_.port());
 }
 
-void PlainSocket::reset() {
-  error_code ignored;
-  socket_.set_option(net::socket_base::linger(true, 0), ignored);
-  socket_.close(ignored);
-}
+void PlainSocket::reset() { cut_off(socket_); }
 
 Socket PlainSocket::release() {
   deadline_.reset();

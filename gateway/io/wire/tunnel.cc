@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "gateway/io/sockets.h"
+
 namespace kerros::io {
 
 namespace {
@@ -19,21 +21,14 @@ constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 
 bool must_wait() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
-[[noreturn]] void throw_errno(const char* what) {
-  throw boost::system::system_error(error_code(errno, boost::system::system_category()), what);
-}
-
 struct Tunnel {
   Tunnel(Socket c, Socket s, PipePool& p)
       : client(std::move(c)), server(std::move(s)), pipes(p), over(client.get_executor()) {}
 
   void touch() { last = std::chrono::steady_clock::now(); }
   void reset() {
-    for (Socket* socket : {&client, &server}) {
-      error_code ignored;
-      socket->set_option(net::socket_base::linger(true, 0), ignored);
-      socket->close(ignored);
-    }
+    cut_off(client);
+    cut_off(server);
   }
   void direction_ended() {
     if (--open == 0) over.cancel();
