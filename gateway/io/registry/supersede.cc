@@ -1,7 +1,5 @@
 #include "gateway/io/registry/supersede.h"
 
-#include <algorithm>
-
 #include "gateway/io/exchange/addressed.h"
 #include "gateway/io/exchange/final_place.h"
 #include "gateway/io/exchange/place.h"

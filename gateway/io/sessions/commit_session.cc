@@ -30,8 +30,7 @@ net::awaitable<UpstreamAnswer> ask(Exchange& x, const Commit& commit, std::strin
   request.body = *std::move(body);
   auto response = co_await ask_upstream(x, std::move(request));
   UpstreamAnswer answer{response.head, co_await collect(x, response)};
-  if (answer.head.status != 200 && answer.head.status != 201)
-    throw Relayed{std::move(answer.head), std::move(answer.body)};
+  if (!answer.stored()) throw Relayed{std::move(answer.head), std::move(answer.body)};
   co_return answer;
 }
 

@@ -43,7 +43,7 @@ net::awaitable<void> plain_upload(Exchange& x, const transfer::PlainUploadGrant&
     co_await write_or_relay(x, lease, buffer.bytes().first(got));
   const UpstreamAnswer answer = co_await read_answer(x, lease, x.route.method);
   if (answer.head.status >= 400) throw Relayed{answer.head, answer.body};
-  if (answer.head.status == 200 || answer.head.status == 201)
+  if (answer.stored())
     co_await supersede_sealed(
         x, answer.body, policy::ends_of({grant.drive_id, grant.item_id, grant.path}, grant.name));
   co_await reply(x, answer.head.status, answer_fields(x, answer.head),

@@ -29,6 +29,7 @@ struct FragmentFailed {
 struct UpstreamAnswer {
   graph::ResponseHead head;
   std::string body;
+  bool stored() const { return head.status == 200 || head.status == 201; }  // all of a file
 };
 
 // The answer to what was sent; the connection is given back.
