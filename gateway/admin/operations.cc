@@ -140,10 +140,9 @@ Result<std::uint64_t> append(const Context& context, audit::Record record) {
                   "nothing is shown or done that the log could not say; see `kerros status`");
 }
 
-Status record_reading(const Context& context, audit::Event event, const std::string& target) {
-  const auto written = append(context, record_of(context, event, target));
-  if (!written) return tl::unexpected(written.error());
-  return {};
+Result<std::uint64_t> record_reading(const Context& context, audit::Event event,
+                                     const std::string& target) {
+  return append(context, record_of(context, event, target));
 }
 
 Json time_or_null(std::uint64_t unix_ms) {

@@ -44,7 +44,7 @@ net::awaitable<void> begin_answer(Exchange& x, const graph::ResponseHead& head) 
 
 net::awaitable<void> send_opened(Exchange& x, Upstream::Response& response, crypto::Opener& opener,
                                  graph::ResponseHead head, const OpenedBody& body,
-                                 ReadAudit::Ticket& ticket, transfer::Hashes* hashes) {
+                                 ReadAudit::Ticket& ticket, FirstReading* first) {
   const std::uint64_t begin = body.to_end ? 0 : body.part.first;
   const std::uint64_t end = body.to_end ? body.plain_size : body.part.last + 1;
   const std::uint64_t last_chunk = crypto::chunk_count(body.plain_size) - 1;
@@ -62,12 +62,13 @@ net::awaitable<void> send_opened(Exchange& x, Upstream::Response& response, cryp
     co_await fill_chunk(*response.lease, window, sealed_length);
     const auto last = chunk == last_chunk ? crypto::Last::kYes : crypto::Last::kNo;
     if (body.to_end && last == crypto::Last::kYes) co_await expect_end(*response.lease);
-    if (hashes) hashes->sealed.update(buffer.bytes().first(sealed_length));
+    if (first) first->hashes.sealed.update(buffer.bytes().first(sealed_length));
     const auto plain = window.open(last);
     if (!plain)
       throw Refused{graph::Refusal::kNotAuthentic, "",
                     "chunk " + std::to_string(chunk) + ": " + plain.error().detail};
-    if (hashes) hashes->plain.update(*plain);
+    if (first) first->hashes.plain.update(*plain);
+    if (first && last == crypto::Last::kYes) co_await first->bind();
     const std::uint64_t chunk_begin = chunk * format::kChunkSize;
     const auto skip = static_cast<std::size_t>(at - std::min(at, chunk_begin));
     const auto wanted =

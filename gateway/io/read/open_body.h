@@ -7,6 +7,8 @@
 // Thread safety: one coroutine. Errors: Refused(kNotAuthentic, kUpstreamUnreachable).
 #pragma once
 
+#include <functional>
+
 #include "crypto/opener.h"
 #include "gateway/graph/range.h"
 #include "gateway/io/exchange/exchange.h"
@@ -20,11 +22,19 @@ struct OpenedBody {
   bool to_end = false;           // the whole file, and nothing may follow it
 };
 
+// A file of which the record may not know yet how it was stored, read whole. `bind` is awaited once
+// all of it is known to be authentic and before its end leaves, so that who has the last byte finds
+// the record bound; it does not throw.
+struct FirstReading {
+  transfer::Hashes hashes;  // carried over all chunks
+  std::function<net::awaitable<void>()> bind;
+};
+
 // The response stands at the first sealed byte of the first chunk needed. Content-Length is set
-// here. `hashes`, when given, are carried over all chunks.
+// here.
 net::awaitable<void> send_opened(Exchange& x, Upstream::Response& response, crypto::Opener& opener,
                                  graph::ResponseHead head, const OpenedBody& body,
-                                 ReadAudit::Ticket& ticket, transfer::Hashes* hashes);
+                                 ReadAudit::Ticket& ticket, FirstReading* first);
 
 // The answer as upstream sends it, after the bytes of it that were read already.
 net::awaitable<void> copy_answer(Exchange& x, Upstream::Response& response,

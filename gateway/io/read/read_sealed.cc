@@ -175,31 +175,43 @@ graph::RangeRequest wanted_range(const Exchange& x, const ItemRecord& record) {
   return graph::parse_range(field, record.binding.plain_size);
 }
 
-// The version was read whole and is authentic: it is bound to the item that upstream served it as.
+// The version was read whole and is authentic: it is bound to the item that upstream serves it as.
+// Where upstream does not say which, the record stays pending and is adopted next time.
 net::awaitable<void> adopt(Exchange& x, const Wanted& wanted, const ItemRecord& record,
-                           std::uint64_t sealed_size, const transfer::Hashes& hashes) {
+                           keystore::Binding binding) {
   if (wanted.url) co_return;  // the next read at Graph says cTag and place
-  const Identity identity = co_await look_up(x);
-  if (!identity.exists || identity.size != sealed_size) co_return;
-  keystore::Binding binding;
-  binding.drive_id = wanted.drive_id;
-  binding.item_id = wanted.item_id;
+  Identity identity;
+  try {
+    identity = co_await look_up(x);
+  } catch (const Refused&) {
+    co_return;
+  } catch (const Relayed&) {
+    co_return;
+  }
+  if (!identity.exists || identity.size != binding.sealed_size) co_return;
   binding.ctag = identity.ctag;
   binding.etag = identity.etag;
   binding.path = identity.place.path;
   binding.name = binding.path.substr(binding.path.rfind('/') + 1);
-  binding.plain_size = hashes.plain.length();
-  binding.sealed_size = sealed_size;
-  binding.plain_hash = hashes.plain.digest();
-  binding.sealed_hash = hashes.sealed.digest();
   Future<Status> bound(x.worker.executor, [&](auto done) {
     x.store().bind(record.sealed.key, std::move(binding), ItemState::kBound, true, now_ms(),
                    std::move(done));
   });
-  co_await bound.get();  // should it fail, the record stays pending and is adopted next time
+  co_await bound.get();  // should it fail, the record stays pending too
 }
 
 }  // namespace
+
+keystore::Binding binding_of(const Wanted& wanted, const transfer::Hashes& hashes) {
+  keystore::Binding binding;
+  binding.drive_id = wanted.drive_id;
+  binding.item_id = wanted.item_id;
+  binding.plain_size = hashes.plain.length();
+  binding.sealed_size = hashes.sealed.length();
+  binding.plain_hash = hashes.plain.digest();
+  binding.sealed_hash = hashes.sealed.digest();
+  return binding;
+}
 
 ContentAsk ask_for(const Wanted& wanted, std::optional<graph::ByteRange> range) {
   return ContentAsk{wanted.target, wanted.url, range, !wanted.url, false};
@@ -232,16 +244,14 @@ net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::R
   const auto prefix = crypto::decode_prefix(begun);
   if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
   const ItemRecord record = co_await record_for(x, wanted, prefix->header.key);
-  transfer::Hashes hashes;
-  const std::uint64_t size = co_await send_whole_file(x, wanted, response, record, *prefix, hashes);
-  if (record.state == ItemState::kPending) co_await adopt(x, wanted, record, size, hashes);
+  co_await send_whole_file(x, wanted, response, record, *prefix, [&](keystore::Binding binding) {
+    return adopt(x, wanted, record, std::move(binding));
+  });
 }
 
-net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
-                                              Upstream::Response& response,
-                                              const ItemRecord& record,
-                                              const crypto::Prefix& prefix,
-                                              transfer::Hashes& hashes) {
+net::awaitable<void> send_whole_file(Exchange& x, const Wanted& wanted,
+                                     Upstream::Response& response, const ItemRecord& record,
+                                     const crypto::Prefix& prefix, const BindWhole& bind) {
   const std::uint64_t size = stored_size(response);
   const auto plain = crypto::plain_size(size);
   if (!plain) throw Refused{graph::Refusal::kNotAuthentic, "", "no file has this sealed size"};
@@ -250,12 +260,14 @@ net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
   auto ticket = co_await begin_read(x, wanted, record);
   crypto::Opener opener = make_opener(x, record.sealed, prefix);
   const OpenedBody body{.plain_size = *plain, .part = {}, .to_end = true};
-  const crypto::PrefixBytes begun = crypto::encode(prefix);
-  hashes.sealed.update(begun);
+  FirstReading first;
+  first.hashes.sealed.update(crypto::encode(prefix));
+  first.bind = [&]() -> net::awaitable<void> {
+    if (record.state == ItemState::kPending) co_await bind(binding_of(wanted, first.hashes));
+  };
   co_await send_opened(x, response, opener,
                        graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
-                       &hashes);
-  co_return size;
+                       &first);
 }
 
 }  // namespace kerros::io

@@ -25,13 +25,16 @@ graph::Fields content_fields(const Exchange& x, const graph::ResponseHead& head)
 net::awaitable<void> read_known(Exchange& x, const Wanted& wanted,
                                 const keystore::ItemRecord& record);
 
-// The rest of a file whose prefix was read already, opened whole. Returns its sealed size and
-// carries `hashes` over it. Put on record before the first byte leaves.
-net::awaitable<std::uint64_t> send_whole_file(Exchange& x, const Wanted& wanted,
-                                              Upstream::Response& response,
-                                              const keystore::ItemRecord& record,
-                                              const crypto::Prefix& prefix,
-                                              transfer::Hashes& hashes);
+// What reading the whole of a pending version says of it, for its record.
+keystore::Binding binding_of(const Wanted& wanted, const transfer::Hashes& hashes);
+
+// The rest of a file whose prefix was read already, opened whole. A pending version is bound by
+// `bind`. Put on record before the first byte leaves.
+using BindWhole = std::function<net::awaitable<void>(keystore::Binding)>;
+net::awaitable<void> send_whole_file(Exchange& x, const Wanted& wanted,
+                                     Upstream::Response& response,
+                                     const keystore::ItemRecord& record,
+                                     const crypto::Prefix& prefix, const BindWhole& bind);
 
 // Bytes that were never sealed, in answer to a reader: refused or put on record where the place is
 // protected, as the rule for such files says (read_content.cc). An older version in the clear of an

@@ -72,15 +72,7 @@ net::awaitable<std::optional<std::uint64_t>> intend_deletion(Exchange& x, const 
 }
 
 // A pending version that a newer one has overtaken: its final answer was lost.
-net::awaitable<void> adopt_older(Exchange& x, const Wanted& wanted, const ItemRecord& record,
-                                 std::uint64_t sealed_size, const transfer::Hashes& hashes) {
-  keystore::Binding binding;
-  binding.drive_id = wanted.drive_id;
-  binding.item_id = wanted.item_id;
-  binding.plain_size = hashes.plain.length();
-  binding.sealed_size = sealed_size;
-  binding.plain_hash = hashes.plain.digest();
-  binding.sealed_hash = hashes.sealed.digest();
+net::awaitable<void> adopt_older(Exchange& x, const ItemRecord& record, keystore::Binding binding) {
   Future<Status> bound(x.worker.executor, [&](auto done) {
     x.store().bind(record.sealed.key, std::move(binding), ItemState::kSuperseded, false, now_ms(),
                    std::move(done));
@@ -96,9 +88,9 @@ net::awaitable<void> open_version(Exchange& x, const Wanted& wanted, Upstream::R
   const auto prefix = crypto::decode_prefix(begun);
   if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
   const ItemRecord record = version_for(x, wanted, prefix->header.key);
-  transfer::Hashes hashes;
-  const std::uint64_t size = co_await send_whole_file(x, wanted, response, record, *prefix, hashes);
-  if (record.state == ItemState::kPending) co_await adopt_older(x, wanted, record, size, hashes);
+  co_await send_whole_file(x, wanted, response, record, *prefix, [&](keystore::Binding binding) {
+    return adopt_older(x, record, std::move(binding));
+  });
 }
 
 net::awaitable<void> pass_plain_version(Exchange& x, const Wanted& wanted,
