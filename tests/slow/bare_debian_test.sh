@@ -22,15 +22,18 @@ if [ "${KERROS_BARE_ROOT-}" = "" ]; then
 fi
 
 root=$KERROS_BARE_ROOT
+kept=${TMPDIR:-/tmp}/$(basename "$(dirname "$root")").log
 [ $# -gt 0 ] || set -- tools/demo tools/test tools/demo tools/test
 
-# timed WHAT COMMAND...: runs it and says how long it took; the output is shown when it fails.
+# timed WHAT COMMAND...: runs it and says how long it took; when it fails the end of its output is shown
+# and the whole is kept.
 timed() {
   local what=$1 start=$SECONDS
   shift
   if ! "$@" >"$root.out" 2>&1 </dev/null; then
     tail -n 60 "$root.out"
-    echo "FAIL  $what after $((SECONDS - start)) s"
+    mv "$root.out" "$kept"
+    echo "FAIL  $what after $((SECONDS - start)) s; all it printed is in $kept"
     exit 1
   fi
   echo "ok    $what ($((SECONDS - start)) s): $(grep -v '^ *$' "$root.out" | tail -n 1)"
@@ -43,8 +46,10 @@ inside() {
 
 mapfile -t settings < <(carry_settings)
 timed "debootstrap makes a bare Debian 12" make_debian_root "$root"
+# A root that is a mount, as that of a machine is: network namespaces with names are made below one.
+mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
-mount -t sysfs -o ro sysfs "$root/sys"
+mount -t sysfs sysfs "$root/sys"
 mkdir -p "$root/dev/pts" "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
