@@ -49,7 +49,7 @@ timed "debootstrap makes a bare Debian 12" make_debian_root "$root"
 # A root that is a mount, as that of a machine is: network namespaces with names are made below one.
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
-mount -t sysfs sysfs "$root/sys"
+mount -t sysfs -o ro sysfs "$root/sys"
 mkdir -p "$root/dev/pts" "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
