@@ -17,6 +17,8 @@ void list_segments(const std::vector<Token>& tokens, std::vector<std::string>& o
   }
 }
 
+bool is_version(std::string_view word) { return word == "v1.0" || word == "beta"; }
+
 }  // namespace
 
 Result<TargetParts> split_target(std::string_view raw) {
@@ -58,12 +60,15 @@ Result<Target> parse_target(std::string_view raw) {
   const auto parts = split_target(raw);
   if (!parts) return tl::unexpected(parts.error());
   std::string version(parts->path.substr(1, parts->path.find('/', 1) - 1));
-  if (version != "v1.0" && version != "beta")
-    return fail(ErrorCode::kMalformed, "a path under no known version");
+  if (!is_version(version)) return fail(ErrorCode::kMalformed, "a path under no known version");
   const auto path = decode_percent(parts->path, Plus::kLiteral);
   if (!path) return tl::unexpected(path.error());
   const std::size_t begin = 1 + version.size();
-  return parse_tree(*parts, *path, begin, std::move(version));
+  auto target = parse_tree(*parts, *path, begin, std::move(version));
+  // What a batch makes of a url that names its version itself; the service knows no such segment.
+  if (target && !target->segments.empty() && is_version(target->segments.front()))
+    return fail(ErrorCode::kMalformed, "the version is named twice");
+  return target;
 }
 
 }  // namespace kerros::graph

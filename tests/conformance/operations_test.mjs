@@ -77,6 +77,21 @@ shows(98, 'what is refused alone is refused in a batch, and the others go on', a
   assert.deepEqual(['1', '2', '3', '4'].map((id) => answers.get(id).status), [403, 400, 406, 200]);
 });
 
+// An older release of the JavaScript SDK strips the host off a whole URL and leaves the version in.
+shows(98, 'a url of a batch that names the version again is 400 in its part, as from the cloud', async () => {
+  const requests = ['/v1.0/me/drive/root', 'v1.0/me', '/beta/me', '/v1.0/$batch'].map((url, i) => ({ id: `${i}`, method: 'GET', url }));
+  requests.push({ id: 'whole', method: 'GET', url: 'https://graph.microsoft.com/v1.0/me' });
+  office.cloud.token = office.token;
+  const theirs = (await office.cloud.graph('POST', '/$batch', { body: { requests: requests.slice(0, 1) } })).json.responses[0];
+  const ours = await batch(requests);
+  for (const id of ['0', '1', '2', '3']) {
+    assert.equal(ours.get(id).status, theirs.status, JSON.stringify(ours.get(id)));
+    assert.equal(ours.get(id).body.error.code, theirs.body.error.code);
+  }
+  assert.equal(theirs.status, 400);
+  assert.equal(ours.get('whole').status, 200);
+});
+
 shows(98, 'a batch of too many, with an id twice, of batches, to another host or in a ring is refused', async () => {
   const me = (id) => ({ id, method: 'GET', url: '/me' });
   const refused = [Array.from({ length: 21 }, (_, i) => me(`${i}`)), [me('1'), me('1')],

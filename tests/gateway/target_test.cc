@@ -227,7 +227,8 @@ INSTANTIATE_TEST_SUITE_P(
         ME "/children('@a1')/content?@a1='a'&@a1='b'", "/v1.0/me?$select=a&select=b",
         "/v1.0/me?$select=a&$select=b", "/v1.0/me?format=a&$Format=b",
         "/v1.0/me?@name.conflictBehavior=fail&@microsoft.graph.conflictBehavior=replace",
-        "/v1.0/me?a=%", "/v1.0/me?a=%00", "/v1.0/me?a=%FF", "/v1.0:/x:/me"));
+        "/v1.0/v1.0/me", "/v1.0/beta/me", "/beta/%76%31.0/me", "/v1.0/v1.0", "/v1.0/me?a=%",
+        "/v1.0/me?a=%00", "/v1.0/me?a=%FF", "/v1.0:/x:/me"));
 #undef ME
 
 TEST(Target, NeverRepeatsTheRequestInItsErrors) {
