@@ -83,6 +83,17 @@ function recordsOf(office) {
   return { refusals, isRecorded };
 }
 
+// What a TLS client says first, taken from one that speaks to us.
+export async function firstMessage(servername) {
+  const server = net.createServer();
+  const port = await listen(server);
+  const heard = new Promise((resolve) => server.once('connection', (socket) => socket.once('data', (data) => { socket.destroy(); resolve(data); })));
+  tls.connect({ host: '127.0.0.1', port, servername }).on('error', () => {});
+  const first = await heard;
+  server.close();
+  return first;
+}
+
 export const lines = (...all) => `${all.join('\r\n')}\r\n\r\n`;
 
 // Says this inside a tunnel, and gives what comes until its end.

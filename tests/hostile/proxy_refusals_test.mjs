@@ -8,10 +8,10 @@ import net from 'node:net';
 
 import { until } from '../support/until.mjs';
 import { Cases } from './cases.mjs';
-import { lines, openProxyOffice, speak } from './proxy_office.mjs';
+import { firstMessage, lines, openProxyOffice, speak } from './proxy_office.mjs';
 
 const cases = new Cases();
-const { office, token, refusals, isRecorded, end } = await openProxyOffice({ bin: process.argv[2] });
+const { office, token, received, refusals, isRecorded, end } = await openProxyOffice({ bin: process.argv[2] });
 const bearer = `Authorization: Bearer ${token}`;
 
 for (const [authority, sentence] of [
@@ -23,6 +23,7 @@ for (const [authority, sentence] of [
   ['2130706433:443', /use the host's name/],
   ['0x7f.1:443', /use the host's name/],
   ['localhost:443', /not of the public internet/],
+  ['a_b.sharepoint.com:443', /can show a certificate/],
 ]) {
   await cases.check(`no tunnel to ${authority}, and it is on record`, async () => {
     await isRecorded(`connect ${authority}`, sentence, async () => {
@@ -48,6 +49,7 @@ for (const [what, octets, status] of [
   ['no port', 'CONNECT graph.microsoft.com HTTP/1.1\r\n\r\n', 400],
   ['a user in the target', 'CONNECT a@graph.microsoft.com:443 HTTP/1.1\r\n\r\n', 400],
   ['a path in the target', 'CONNECT graph.microsoft.com:443/ HTTP/1.1\r\n\r\n', 400],
+  ['two final dots', 'CONNECT graph.microsoft.com..:443 HTTP/1.1\r\n\r\n', 400],
   ['port 0', 'CONNECT graph.microsoft.com:0 HTTP/1.1\r\n\r\n', 400],
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
   ['TLS', Buffer.from('16030100c8010000c40303', 'hex'), 400],
@@ -126,6 +128,61 @@ await cases.check('an unnamed TLS client is served as the host of its tunnel', a
   const secure = await office.workstation.tls('graph.microsoft.com', { servername: '', ...trusting });
   const answer = await speak(secure, lines('GET /v1.0/me HTTP/1.1', 'Host: graph.microsoft.com', bearer, 'Connection: close'));
   assert.equal(answer.status, 200, answer.text);
+});
+
+// Says it in a tunnel to somebody else's host, and waits for the end.
+async function sayInTunnel(pieces) {
+  const { socket, status } = await office.workstation.connect('plain.example:443', { from: '127.0.0.23' });
+  assert.equal(status, 200);
+  const ended = new Promise((resolve) => socket.on('close', resolve));
+  socket.resume();
+  for (const piece of pieces) {
+    socket.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return { socket, ended };
+}
+
+for (const [name, cut] of [['graph.microsoft.com', false], ['graph.microsoft.com', true], ['Contoso-My.SharePoint.com', false]]) {
+  await cases.check(`a tunnel to another host carries no TLS for ${name}${cut ? ', in however many pieces' : ''}`, async () => {
+    received.length = 0;
+    await isRecorded(`connect plain.example:443 as ${name.toLowerCase()}`, /a protected host inside a tunnel/, async () => {
+      const first = await firstMessage(name);
+      const { ended } = await sayInTunnel(cut ? [first.subarray(0, 1), first.subarray(1, 90), first.subarray(90)] : [first]);
+      await ended;
+    });
+    assert.deepEqual(received, [], 'nothing of it went on');
+  });
+}
+
+await cases.check('nor what begins like TLS and cannot be read', async () => {
+  received.length = 0;
+  await isRecorded('connect plain.example:443', /no first message that can be read/, async () => {
+    const { ended } = await sayInTunnel([Buffer.from('160301000802000004', 'hex')]);
+    await ended;
+  });
+  assert.deepEqual(received, []);
+});
+
+await cases.check('TLS for its own host passes, named or not', async () => {
+  for (const name of ['plain.example', '']) {
+    received.length = 0;
+    const first = await firstMessage(name);
+    const { socket } = await sayInTunnel([first]);
+    await until('the first message is there', () => Buffer.concat(received).equals(first));
+    socket.destroy();
+  }
+});
+
+await cases.check('a tunnel to a protected host is for TLS alone', async () => {
+  await isRecorded('connect graph.microsoft.com:443', /no first message that can be read/, async () => {
+    const { socket } = await office.workstation.connect('graph.microsoft.com:443', { from: '127.0.0.23',
+      more: lines('GET /v1.0/me HTTP/1.1', 'Host: graph.microsoft.com', bearer) });
+    const pieces = [];
+    socket.on('data', (piece) => pieces.push(piece));
+    await new Promise((resolve) => socket.on('close', resolve));
+    assert.equal(Buffer.concat(pieces).length, 0);
+  });
 });
 
 await cases.check('inside a tunnel nobody can smuggle a request', async () => {

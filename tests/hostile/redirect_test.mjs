@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Office, noise } from '../support/office.mjs';
 import { skip } from '../support/skip.mjs';
 import { Cases } from './cases.mjs';
+import { firstMessage } from './proxy_office.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const [bin, part] = process.argv.slice(2);
@@ -194,6 +195,39 @@ await cases.check('a first message that cannot be read is refused', async () => 
   const before = refusals().length;
   assert.equal(say(`1603010005${'02000001ff'}`).status, 0);
   assert.equal(refusals().length, before + 1);
+});
+
+await cases.check('the dot of the root at the end of a name changes nothing, two of them are refused', async () => {
+  const first = await firstMessage('graph.microsoft.com.');
+  const { out } = say(first.toString('hex'), '93.184.216.99', 1);
+  assert.equal(out.charCodeAt(0), 22, 'a handshake');
+  const before = refusals().length;
+  assert.equal(say((await firstMessage('graph.microsoft.com..')).toString('hex')).out, '');
+  assert.equal(refusals().length, before + 1);
+});
+
+// --- the proxy door on the same host ---
+
+const hosts = path.join(dir, 'hosts');
+fs.writeFileSync(hosts, ['127.0.0.1 localhost', '93.184.216.1 own.example', '2a00:77::1 own6.example', '93.184.216.34 other.example',
+  '2a00:77::2 other6.example', ''].join('\n'));
+run('mount', '--bind', hosts, '/etc/hosts');
+
+for (const name of ['own.example', 'own6.example']) {
+  await cases.check(`the proxy door does not lead to the gateway's own address of ${name}`, async () => {
+    const before = refusals().length;
+    const refused = await office.workstation.connect(`${name}:443`);
+    assert.equal(refused.status, 403);
+    assert.match(refused.body.toString(), /not of the public internet, or of this proxy/);
+    assert.equal(refusals().length, before + 1);
+  });
+}
+await cases.check('and leads to others', async () => {
+  for (const name of ['other.example', 'other6.example']) {
+    const tunnel = await office.workstation.connect(`${name}:443`);
+    assert.equal(tunnel.status, 200, tunnel.body.toString());
+    tunnel.socket.destroy();
+  }
 });
 
 cases.end();

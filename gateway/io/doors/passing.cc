@@ -4,7 +4,6 @@
 
 #include "gateway/io/future.h"
 #include "gateway/io/road/connection.h"
-#include "gateway/io/wire/tunnel.h"
 
 namespace kerros::io {
 
@@ -85,11 +84,12 @@ std::string_view TunnelRoom::why_not() const {
              : "The proxy has as many tunnels as it may; try again later.";
 }
 
-net::awaitable<void> open_as(Visit& visit, std::string host) {
+net::awaitable<void> open_as(Visit& visit, std::string host, std::string_view target) {
   auto context = visit.side().certificates.context(host);
   if (!context) {
-    spdlog::error("no certificate for an intercepted host: {}", context.error().detail);
-    co_return;
+    const std::string why = "no certificate: " + context.error().detail;
+    co_await record_refused(visit, target, why);
+    co_return visit.client.reset();
   }
   ++visit.worker.shared.counters.intercepted;
   Front front = Front::intercepted(visit.now->config, std::move(host));
@@ -97,11 +97,12 @@ net::awaitable<void> open_as(Visit& visit, std::string host) {
                             std::move(front));
 }
 
-net::awaitable<void> pass_to(Visit& visit, net::ip::tcp::socket server, std::string_view host) {
+net::awaitable<void> pass_to(Visit& visit, net::ip::tcp::socket server, std::string_view host,
+                             FirstLook look) {
   const std::string peer = visit.client.peer();
   const auto started = now_ms();
   const auto moved = co_await tunnel(visit.client.release(), std::move(server), visit.worker.pipes,
-                                     visit.now->config.proxy.tunnel_idle);
+                                     visit.now->config.proxy.tunnel_idle, std::move(look));
   // Where people go is their own business: names stand in the log only when somebody looks for a
   // fault.
   spdlog::info("tunnel door={} peer={} sent={} received={} ms={}", visit.door, peer, moved.sent,

@@ -10,6 +10,7 @@
 
 #include "gateway/io/doors/bounds.h"
 #include "gateway/io/wire/plain_socket.h"
+#include "gateway/io/wire/tunnel.h"
 #include "gateway/io/worker/worker.h"
 #include "gateway/proxy/network.h"
 
@@ -56,9 +57,11 @@ class TunnelRoom {
   TunnelShares::Answer answer_;
 };
 
-// Serves the client as `host`, a name in lower case that is on the interception list.
-net::awaitable<void> open_as(Visit& visit, std::string host);
-// Blindly, until both have ended.
-net::awaitable<void> pass_to(Visit& visit, net::ip::tcp::socket server, std::string_view host);
+// Serves the client, whose first message has come, as `host`: a name in lower case that is on the
+// interception list. `target` is what is put on record when no certificate can be made for it.
+net::awaitable<void> open_as(Visit& visit, std::string host, std::string_view target);
+// Blindly, until both have ended; `look` as tunnel.h has it.
+net::awaitable<void> pass_to(Visit& visit, net::ip::tcp::socket server, std::string_view host,
+                             FirstLook look = {});
 
 }  // namespace kerros::io

@@ -4,7 +4,9 @@
 #include "gateway/io/doors/proxy_answer.h"
 #include "gateway/io/upstream/dial.h"
 #include "gateway/io/wire/bad_message.h"
+#include "gateway/io/wire/original_destination.h"
 #include "gateway/proxy/connect.h"
+#include "gateway/proxy/host_name.h"
 
 namespace kerros::io {
 
@@ -53,8 +55,12 @@ struct Dialled {
 
 net::awaitable<Dialled> try_dial(Visit& visit, const proxy::Authority& to) {
   Dialled dialled;
-  const auto may_connect = [&visit, &to](const net::ip::address& address) {
-    return proxy::may_connect(visit.side().rules, to.host, to_address(address));
+  // To an address of its own the gateway would connect from within, past whatever guards it.
+  const auto& rules = visit.side().rules;
+  const bool exempt = proxy::host_matches_any(rules.exempt, to.host);
+  const auto may_connect = [&rules, &to, exempt](const net::ip::address& address) {
+    return proxy::may_connect(rules, to.host, to_address(address)) &&
+           (exempt || !is_own_address(address));
   };
   try {
     dialled.socket = co_await dial(visit.worker.executor, visit.now->config.upstream, to.host,
@@ -65,14 +71,32 @@ net::awaitable<Dialled> try_dial(Visit& visit, const proxy::Authority& to) {
   co_return dialled;
 }
 
+constexpr std::string_view kUnreadable = "no first message that can be read";
+
+// A name of somebody's own may lead to the cloud's addresses: whom TLS is asked for counts as well.
+// What begins like TLS and cannot be read could be for a host that must not pass unseen.
+net::awaitable<bool> may_pass(Visit& visit, net::ip::tcp::socket& client, std::string_view target) {
+  const auto first = co_await peek_client_hello(client);
+  const bool is_hello = first.hello.found == proxy::ClientHello::Found::kHello;
+  if (!is_hello && !first.is_tls) co_return true;
+  const std::string& name = first.hello.server_name;
+  if (is_hello && !visit.side().intercepts(name)) co_return true;
+  const std::string asked = std::string(target) + (is_hello ? " as " + name : std::string());
+  co_await record_refused(visit, asked,
+                          is_hello ? "a protected host inside a tunnel to another" : kUnreadable);
+  co_return false;
+}
+
 net::awaitable<void> pass(Visit& visit, const proxy::Authority& to, std::string target) {
   const TunnelRoom room(visit);
   if (!room) co_return co_await refuse(visit, 503, std::move(target), room.why_not());
   visit.client.expires_after(visit.now->config.upstream.connect_timeout * 4);
   Dialled dialled = co_await try_dial(visit, to);
   if (dialled.error == net::error::access_denied)
-    co_return co_await refuse(visit, 403, std::move(target),
-                              "This name leads to an address that is not of the public internet.");
+    co_return co_await refuse(
+        visit, 403, std::move(target),
+        "This name leads to an address that is not of the public internet, or of this "
+        "proxy itself.");
   if (!dialled.socket) {
     const bool late = dialled.error == net::error::timed_out;
     co_return co_await answer(
@@ -82,7 +106,23 @@ net::awaitable<void> pass(Visit& visit, const proxy::Authority& to, std::string 
                    502, "The host could not be reached; look at its name, or try again later."));
   }
   co_await visit.client.write(kEstablished);
-  co_await pass_to(visit, *std::move(dialled.socket), to.host);
+  const auto look = [&visit, &target](net::ip::tcp::socket& client) {
+    return may_pass(visit, client, target);
+  };
+  co_await pass_to(visit, *std::move(dialled.socket), to.host, FirstLook(look));
+}
+
+// The certificate is made for who has begun with TLS, not for whoever names a host.
+net::awaitable<void> open(Visit& visit, std::string host, std::string_view target) {
+  using Found = proxy::ClientHello::Found;
+  co_await visit.client.write(kEstablished);
+  visit.client.expires_after(visit.now->config.limits.head_timeout);
+  const auto first = co_await visit.client.peek_client_hello();
+  if (first.hello.found == Found::kHello)
+    co_return co_await open_as(visit, std::move(host), target);
+  if (first.hello.found == Found::kMore && !first.is_tls) co_return;  // it left without a word
+  co_await record_refused(visit, target, kUnreadable);
+  visit.client.reset();
 }
 
 net::awaitable<void> connect(Visit& visit, const graph::RequestHead& head) {
@@ -91,13 +131,10 @@ net::awaitable<void> connect(Visit& visit, const graph::RequestHead& head) {
   const auto to = proxy::parse_authority(head.target);
   if (!to)
     co_return co_await refuse(visit, 400, target, "The target of CONNECT is not a host and port.");
-  std::string host = to->host;
-  if (host.ends_with('.')) host.pop_back();
-  const auto decision = proxy::decide(visit.side().rules, host, to->port);
+  const auto decision = proxy::decide(visit.side().rules, to->host, to->port);
   switch (decision.way) {
     case proxy::Way::kTerminate:
-      co_await visit.client.write(kEstablished);
-      co_return co_await open_as(visit, std::move(host));
+      co_return co_await open(visit, to->host, target);
     case proxy::Way::kTunnel:
       co_return co_await pass(visit, *to, target);
     case proxy::Way::kRefuse:

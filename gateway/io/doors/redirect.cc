@@ -63,13 +63,14 @@ net::awaitable<void> serve_visit(Visit& visit) {
   const std::string& name = hello.server_name;
   const auto decision = name.empty() ? proxy::decide_unnamed(visit.side().rules, to->port())
                                      : proxy::decide(visit.side().rules, name, to->port());
+  const std::string target = target_of(*to, name);
   switch (decision.way) {
     case proxy::Way::kTerminate:
-      co_return co_await open_as(visit, name);
+      co_return co_await open_as(visit, name, target);
     case proxy::Way::kTunnel:
       co_return co_await pass(visit, *to, name);
     case proxy::Way::kRefuse:
-      co_return co_await refuse(visit, target_of(*to, name), decision.reason);
+      co_return co_await refuse(visit, target, decision.reason);
   }
 }
 

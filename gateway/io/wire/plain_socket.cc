@@ -39,6 +39,37 @@ void set_least(Socket& socket, std::size_t octets) {
     throw_errno("SO_RCVLOWAT");
 }
 
+// What was seen of a client's first message so far; its octets stay where they are.
+class FirstWords {
+ public:
+  // False: the socket is readable once there is more to see.
+  bool look(Socket& socket) {
+    const ssize_t peeked =
+        ::recv(socket.native_handle(), seen_.data(), seen_.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return false;
+    if (peeked < 0) throw_errno("recv");
+    const auto got = static_cast<std::size_t>(peeked);
+    first_.is_tls = got > 0 && seen_.front() == kHandshakeRecord;
+    if (got > 0)
+      first_.hello = proxy::read_client_hello(as_bytes(std::string_view(seen_).substr(0, got)));
+    if (first_.hello.found != proxy::ClientHello::Found::kMore) return true;
+    if (got == had_) return true;  // the client's end
+    if (got == seen_.size()) {     // longer than any that is read
+      first_.hello.found = proxy::ClientHello::Found::kNotTls;
+      return true;
+    }
+    had_ = got;
+    set_least(socket, got + 1);
+    return false;
+  }
+  PlainSocket::First& first() { return first_; }
+
+ private:
+  std::string seen_ = std::string(kMostPeeked, '\0');
+  std::size_t had_ = 0;
+  PlainSocket::First first_;
+};
+
 }  // namespace
 
 PlainSocket::PlainSocket(Socket socket) : socket_(std::move(socket)), deadline_(socket_) {
@@ -105,23 +136,17 @@ net::awaitable<std::string> PlainSocket::read_head(std::size_t limit) {
 }
 
 net::awaitable<PlainSocket::First> PlainSocket::peek_client_hello() {
-  std::string seen(kMostPeeked, '\0');
-  First first;
-  for (std::size_t had = 0;;) {
-    const std::size_t got = co_await peek(seen);
-    first.is_tls = got > 0 && seen.front() == kHandshakeRecord;
-    if (got > 0)
-      first.hello = proxy::read_client_hello(as_bytes(std::string_view(seen).substr(0, got)));
-    const bool is_last = got == had || got == seen.size();  // its end, or too much
-    if (is_last && first.hello.found == proxy::ClientHello::Found::kMore && got == seen.size())
-      first.hello.found = proxy::ClientHello::Found::kNotTls;
-    if (is_last || first.hello.found != proxy::ClientHello::Found::kMore) break;
-    had = got;
-    set_least(socket_, got + 1);
-    co_await wait(Socket::wait_read);
-  }
+  FirstWords words;
+  while (!words.look(socket_)) co_await wait(Socket::wait_read);
   set_least(socket_, 1);
-  co_return first;
+  co_return words.first();
+}
+
+net::awaitable<PlainSocket::First> peek_client_hello(Socket& socket) {
+  FirstWords words;
+  while (!words.look(socket)) co_await socket.async_wait(Socket::wait_read, net::use_awaitable);
+  set_least(socket, 1);
+  co_return words.first();
 }
 
 net::awaitable<void> PlainSocket::write(std::string_view text) {

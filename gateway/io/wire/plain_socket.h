@@ -57,4 +57,7 @@ class PlainSocket {
   std::optional<tls::Deadline> deadline_;
 };
 
+// The same of a socket that somebody else watches over, who also waited until something had come.
+net::awaitable<PlainSocket::First> peek_client_hello(net::ip::tcp::socket& socket);
+
 }  // namespace kerros::io

@@ -22,8 +22,12 @@ constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 bool must_wait() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
 struct Tunnel {
-  Tunnel(Socket c, Socket s, PipePool& p)
-      : client(std::move(c)), server(std::move(s)), pipes(p), over(client.get_executor()) {}
+  Tunnel(Socket c, Socket s, PipePool& p, FirstLook l)
+      : client(std::move(c)),
+        server(std::move(s)),
+        pipes(p),
+        look(std::move(l)),
+        over(client.get_executor()) {}
 
   void touch() { last = std::chrono::steady_clock::now(); }
   void reset() {
@@ -37,6 +41,7 @@ struct Tunnel {
   Socket client;
   Socket server;
   PipePool& pipes;
+  FirstLook look;
   net::steady_timer over;  // watches for silence; cancelled when both directions have ended
   std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
   int open = 2;
@@ -112,6 +117,23 @@ net::awaitable<void> pump(std::shared_ptr<Tunnel> tunnel, Socket& from, Socket& 
   tunnel->direction_ended();
 }
 
+net::awaitable<bool> may_begin(Tunnel& tunnel) {
+  if (!tunnel.look) co_return true;
+  try {
+    co_await tunnel.client.async_wait(Socket::wait_read, net::use_awaitable);
+    co_return co_await tunnel.look(tunnel.client);
+  } catch (const boost::system::system_error&) {
+    co_return false;
+  }
+}
+
+net::awaitable<void> pump_from_client(std::shared_ptr<Tunnel> tunnel) {
+  if (co_await may_begin(*tunnel))
+    co_return co_await pump(tunnel, tunnel->client, tunnel->server, tunnel->bytes.sent);
+  tunnel->reset();
+  tunnel->direction_ended();
+}
+
 // Ends with the second direction; the timer is touched once an idle time, not once a byte.
 net::awaitable<void> watch(Tunnel& tunnel, std::chrono::milliseconds idle) {
   while (tunnel.open > 0) {
@@ -154,13 +176,14 @@ void PipePool::discard(Pipe pipe) {
 }
 
 net::awaitable<TunnelBytes> tunnel(Socket client, Socket server, PipePool& pipes,
-                                   std::chrono::milliseconds idle) {
+                                   std::chrono::milliseconds idle, FirstLook look) {
   error_code ignored;  // a socket that cannot be used fails where it is used
   client.non_blocking(true, ignored);
   server.non_blocking(true, ignored);
-  const auto made = std::make_shared<Tunnel>(std::move(client), std::move(server), pipes);
+  const auto made =
+      std::make_shared<Tunnel>(std::move(client), std::move(server), pipes, std::move(look));
   const auto executor = made->client.get_executor();
-  net::co_spawn(executor, pump(made, made->client, made->server, made->bytes.sent), net::detached);
+  net::co_spawn(executor, pump_from_client(made), net::detached);
   net::co_spawn(executor, pump(made, made->server, made->client, made->bytes.received),
                 net::detached);
   co_await watch(*made, idle);

@@ -13,6 +13,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "gateway/io/asio.h"
@@ -42,8 +43,13 @@ struct TunnelBytes {
   std::uint64_t sent = 0;  // from `client` to `server`
   std::uint64_t received = 0;
 };
+// Looks at what the client says first, and takes nothing of it; false resets both sides before any
+// of it has moved. Not asked before something has come; what the server says flows meanwhile.
+using FirstLook = std::function<net::awaitable<bool>(net::ip::tcp::socket& client)>;
+
 // Returns when both directions have ended, or nothing has moved for `idle`; throws nothing.
 net::awaitable<TunnelBytes> tunnel(net::ip::tcp::socket client, net::ip::tcp::socket server,
-                                   PipePool& pipes, std::chrono::milliseconds idle);
+                                   PipePool& pipes, std::chrono::milliseconds idle,
+                                   FirstLook look = {});
 
 }  // namespace kerros::io

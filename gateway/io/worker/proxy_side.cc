@@ -58,13 +58,16 @@ Result<std::shared_ptr<const ProxySide>> ProxySide::make(const Config& config) {
   if (!users) return tl::unexpected(users.error());
   auto networks = read_networks(config);
   if (!networks) return tl::unexpected(networks.error());
+  std::vector<std::string> lasting;
+  for (const std::string& host : p.intercept)
+    if (!host.starts_with("*.")) lasting.push_back(proxy::lower(host));
   const std::string name = p.name.empty() ? p.listen : p.name;
   return std::shared_ptr<const ProxySide>(
       new ProxySide{{p.intercept, p.exempt, p.ports},
                     *std::move(networks),
                     *std::move(users),
                     proxy::pac_file(p.intercept, name),
-                    tls::LeafCertificates(*std::move(authority))});
+                    tls::LeafCertificates(*std::move(authority), lasting)});
 }
 
 }  // namespace kerros::io

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <string>
@@ -80,18 +81,31 @@ class TunnelTest : public testing::Test {
     side.close();
   }
 
+  // Sees the first octets and leaves them; says that much.
+  FirstLook look_that_says(bool yes) {
+    return [this, yes](Socket& from) { return look_at(from, yes); };
+  }
+
   PipePool pipes;
+  FirstLook look;
+  std::string looked_at;
   net::io_context others;
   Socket client{others}, server{others};
 
  private:
+  net::awaitable<bool> look_at(Socket& from, bool yes) {
+    looked_at.resize(1024);
+    const ssize_t got = ::recv(from.native_handle(), looked_at.data(), looked_at.size(), MSG_PEEK);
+    looked_at.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    co_return yes;
+  }
   void connect(Socket& far, Socket& near) {
     net::ip::tcp::acceptor acceptor(others, {net::ip::address_v4::loopback(), 0});
     far.connect(acceptor.local_endpoint());
     acceptor.accept(near);
   }
   net::awaitable<void> run(Socket near_client, Socket near_server, std::chrono::milliseconds idle) {
-    moved_ = co_await tunnel(std::move(near_client), std::move(near_server), pipes, idle);
+    moved_ = co_await tunnel(std::move(near_client), std::move(near_server), pipes, idle, look);
   }
 
   net::io_context io_;
@@ -203,6 +217,38 @@ TEST_F(TunnelTest, CutsWhatIsSilentAfterOneEnd) {
   EXPECT_EQ(receive(server), "");
   EXPECT_EQ(receive(client), "reset");
   finish();
+}
+
+TEST_F(TunnelTest, BeginsWithALookAtTheClientWhileTheServerMaySpeak) {
+  look = look_that_says(true);
+  start();
+  send(server, "220 ready");
+  EXPECT_EQ(receive_some(client), "220 ready");
+  send(client, "hello");
+  end(client);
+  EXPECT_EQ(receive(server), "hello");
+  end(server);
+  EXPECT_EQ(receive(client), "");
+  EXPECT_EQ(finish().sent, 5u);
+  EXPECT_EQ(looked_at, "hello");
+}
+
+TEST_F(TunnelTest, CarriesNothingOfAClientThatIsNotToPass) {
+  look = look_that_says(false);
+  start();
+  send(client, "hello");
+  EXPECT_EQ(receive(server), "reset");
+  EXPECT_EQ(receive(client), "reset");
+  EXPECT_EQ(finish().sent, 0u);
+  EXPECT_EQ(looked_at, "hello");
+}
+
+TEST_F(TunnelTest, CutsASilentClientBeforeTheLook) {
+  look = look_that_says(true);
+  start(std::chrono::milliseconds(20));
+  EXPECT_EQ(receive(server), "reset");
+  finish();
+  EXPECT_EQ(looked_at, "");
 }
 
 TEST_F(TunnelTest, GivesItsPipesBack) {
