@@ -128,6 +128,29 @@ shows(107, 'a sharing link opens nothing for a caller that no bearer proves', as
   assert.ok(page.status >= 400, page.text);
 });
 
+shows(107, 'a sharing link opens a sealed file for a caller whose token opens the file, and for nobody else', async () => {
+  const link = (await office.graph('POST', `/me/drive/items/${item.id}/createLink`, { body: { type: 'view', scope: 'anonymous' } })).json.link;
+  const token = `u!${Buffer.from(link.webUrl).toString('base64url')}`;
+  assert.equal((await get(`/shares/${token}/driveItem`)).json.size, bytes.length);
+  for (const form of [`/shares/${token}/driveItem/content`, `/shares/${token}/root/content`]) {
+    const whole = await get(form);
+    assert.equal(whole.status, 200, `${form}: ${whole.bytes}`);
+    assert.ok(whole.bytes.equals(bytes), form);
+    const part = await get(form, { headers: { range: 'bytes=100-199' } });
+    assert.equal(part.status, 206);
+    assert.ok(part.bytes.equals(bytes.subarray(100, 200)), form);
+    for (const other of [null, `${office.token.slice(0, -8)}AAAAAAAA`, 'forged']) {
+      const reply = await get(form, { token: other });
+      assert.equal(reply.status, 401, `${form}: ${reply.bytes}`);
+      assert.ok(!reply.bytes.includes(bytes.subarray(0, 32)));
+    }
+  }
+  const batched = await office.graph('POST', '/$batch', { body: { requests: [{ id: '1', method: 'GET', url: `/shares/${token}/driveItem/content` }] } });
+  const moved = batched.json.responses[0];
+  assert.equal(moved.status, 302, JSON.stringify(moved));
+  assert.ok((await get(moved.headers.Location)).bytes.equals(bytes));
+});
+
 shows(108, 'special folders are addressed as folders, and what lies in them is decided by its place', async () => {
   const below = async (place, content) => {
     const target = `/me/drive/special/${place}:/x.bin:/content`;

@@ -6,8 +6,9 @@ namespace kerros::io {
 
 namespace {
 
+// What one host tells counts for that host.
 std::string cache_key(const Exchange& x, std::string_view what) {
-  return to_hex(x.caller.token_hash) + " " + std::string(what);
+  return x.front.upstream_host + " " + to_hex(x.caller.token_hash) + " " + std::string(what);
 }
 
 net::awaitable<Identity> look_up_target(Exchange& x, std::string target) {
@@ -64,7 +65,27 @@ net::awaitable<policy::Place> place_below_existing(Exchange& x) {
   throw Refused{graph::Refusal::kNotFound, "", "no folder above the path exists"};
 }
 
+// A sharing link may open the item for whoever knows it; its address in the drive does not.
+net::awaitable<bool> is_told_of(Exchange& x, const std::string& drive_id,
+                                const std::string& item_id) {
+  if (!x.caller.has_token || drive_id.empty() || item_id.empty()) co_return false;
+  std::string target = drives_root(x) + graph::percent_encode_path(drive_id) + "/items/" +
+                       graph::percent_encode_path(item_id);
+  try {
+    const Identity own = co_await look_up_at(x, std::move(target));
+    co_return own.exists&& own.place.item_id == item_id;
+  } catch (const Relayed&) {
+    co_return false;
+  }
+}
+
 }  // namespace
+
+net::awaitable<void> require_proof(Exchange& x, const std::string& drive_id,
+                                   const std::string& item_id) {
+  if (!x.proven) x.proven = co_await is_told_of(x, drive_id, item_id);
+  if (!x.proven) throw Refused{graph::Refusal::kUnauthenticated, "", "nothing proves the caller"};
+}
 
 Identity identity_of(const graph::FoundItem& item) {
   Identity found;

@@ -37,6 +37,12 @@ net::awaitable<Identity> look_up(Exchange& x);
 // The same for the item that a target of our own leads to, without a query.
 net::awaitable<Identity> look_up_at(Exchange& x, std::string target);
 
+// Upstream knows this caller by his token: it said so in this exchange already, or says so now of
+// the item at its own address, which no link opens. Nothing is opened for whom nothing proves:
+// Refused(kUnauthenticated).
+net::awaitable<void> require_proof(Exchange& x, const std::string& drive_id,
+                                   const std::string& item_id);
+
 // Where a write will land. Paths that a rule protects are believed as the URL spells them; a place
 // that looks ordinary is asked for, since a shortcut may lead elsewhere.
 net::awaitable<policy::Place> place_for_write(Exchange& x);

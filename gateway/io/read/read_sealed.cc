@@ -16,10 +16,9 @@ namespace {
 using keystore::ItemRecord;
 using keystore::ItemState;
 
-// Anonymous routes prove nothing, and nothing is opened for whom nothing proves.
-void require_proof(const Exchange& x, const Wanted& wanted) {
-  if (!wanted.url && !x.proven)
-    throw Refused{graph::Refusal::kUnauthenticated, "", "this route does not prove the caller"};
+// An own URL was given to somebody who had proven himself.
+net::awaitable<void> require_proof(Exchange& x, const Wanted& wanted) {
+  if (!wanted.url) co_await require_proof(x, wanted.drive_id, wanted.item_id);
 }
 
 crypto::Prefix prefix_of(const ItemRecord& record) {
@@ -84,7 +83,7 @@ net::awaitable<void> send_range(Exchange& x, const Wanted& wanted, const ItemRec
   auto response = co_await open_content(x, ask_for(wanted, asked));
   if (response.head.status == 304)
     co_return co_await reply(x, 304, content_fields(x, response.head), "");
-  require_proof(x, wanted);
+  co_await require_proof(x, wanted);
   co_await align(response, record, asked);
   auto ticket = co_await begin_read(x, wanted, record);
   crypto::Opener opener = make_opener(x, record.sealed, prefix_of(record));
@@ -99,7 +98,7 @@ net::awaitable<void> send_whole(Exchange& x, const Wanted& wanted, const ItemRec
   auto response = co_await open_content(x, ask_for(wanted, std::nullopt));
   if (response.head.status == 304)
     co_return co_await reply(x, 304, content_fields(x, response.head), "");
-  require_proof(x, wanted);
+  co_await require_proof(x, wanted);
   const crypto::Prefix prefix = prefix_of(record);
   crypto::PrefixBytes stored{};
   const std::size_t got = co_await read_up_to(*response.lease, stored);
@@ -159,7 +158,7 @@ net::awaitable<void> answer_unsatisfiable(Exchange& x, const Wanted& wanted,
     const auto response = co_await open_content(x, ask);
     size = stored_size(response);
   }
-  require_proof(x, wanted);
+  co_await require_proof(x, wanted);
   if (size != record.binding.sealed_size) co_return co_await send_whole(x, wanted, record);
   const auto answer = graph::error_answer(graph::Refusal::kRangeNotSatisfiable, x.request_id);
   graph::Fields fields;
@@ -240,7 +239,7 @@ net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRec
 net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::Response& response,
                                   ByteView begun) {
   x.decision = "open";
-  require_proof(x, wanted);
+  co_await require_proof(x, wanted);
   const auto prefix = crypto::decode_prefix(begun);
   if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
   const ItemRecord record = co_await record_for(x, wanted, prefix->header.key);

@@ -14,10 +14,7 @@ net::awaitable<void> redirect_content(Exchange& x) {
   if (!identity.exists) throw Refused{graph::Refusal::kNotFound, "", "no such item"};
   transfer::DownloadGrant grant;
   grant.upstream_url = co_await content_redirect(x);
-  if (!x.proven)
-    throw Refused{graph::Refusal::kUnauthenticated,
-                  "Ask for this content in a request of its own, outside a batch.",
-                  "this route does not prove the caller"};
+  co_await require_proof(x, identity.place.drive_id, identity.place.item_id);
   // Behind an own URL nobody can be asked where the item lies: what was expected is followed now.
   sight(x, identity.item);
   co_await apply_sightings(x);

@@ -83,8 +83,7 @@ net::awaitable<void> adopt_older(Exchange& x, const ItemRecord& record, keystore
 net::awaitable<void> open_version(Exchange& x, const Wanted& wanted, Upstream::Response& response,
                                   ByteView begun) {
   x.decision = "open";
-  if (!x.proven)
-    throw Refused{graph::Refusal::kUnauthenticated, "", "this route does not prove the caller"};
+  co_await require_proof(x, wanted.drive_id, wanted.item_id);
   const auto prefix = crypto::decode_prefix(begun);
   if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
   const ItemRecord record = version_for(x, wanted, prefix->header.key);
