@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Cases } from '../support/cases.mjs';
 import { noise } from '../support/office.mjs';
 import { skip } from '../support/skip.mjs';
-import { assertSealed, digests, inOffice, proxyPastTheGateway, refreshToken, Workstation } from './workstation.mjs';
+import { assertSealed, digests, falter, inOffice, proxyPastTheGateway, refreshToken, Workstation } from './workstation.mjs';
 
 const ownMounts = fileURLToPath(new URL('../support/own_mounts.sh', import.meta.url));
 const kStore = '/etc/ssl/certs/ca-certificates.crt';
@@ -93,6 +93,15 @@ await inOffice({ bin: process.argv[2], nowhere: ['api.github.com'] }, async (off
     assert.deepEqual(digests(first.folder), digests(second.folder));
     assert.equal(Object.keys(digests(first.folder)).length, 7);
     await assertSealed(office, 'deep.bin', changes['Salassa/Palkat/2026/deep.bin']);
+  });
+
+  it('does not notice that the cloud falters', async () => {
+    const file = noise(33_000_001, 'falter');
+    office.secret(file);
+    station.plant(first.folder, { 'Salassa/falter.bin': file });
+    await falter(office.cloud, () => first.synchronize());
+    await second.synchronize();
+    assert.deepEqual(digests(second.folder), digests(first.folder));
   });
 
   it('synchronises a document library up and down', async () => {

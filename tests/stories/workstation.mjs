@@ -132,6 +132,21 @@ export async function proxyPastTheGateway(cloud) {
   return { url: `http://127.0.0.1:${server.address().port}`, close };
 }
 
+// While `upload` sends a file of some fragments, the cloud loses an answer, is too busy in two ways, keeps
+// half of a fragment, and cuts a connection.
+export async function falter(cloud, upload) {
+  const faults = [['fragment.lost_reply', true], ['throttle', { status: 429, retry_after: 1 }], ['fragment.half', true],
+    ['throttle', { status: 503, retry_after: 1 }], ['tls.close', { after: 0, reset: true }]];
+  for (const [at, [name, value]] of faults.entries()) {
+    const match = { method: 'PUT', path_regex: 'uploadSession', nth: at + 1, times: 1 };
+    await cloud.control('POST', '/switches', { name, value, match });
+  }
+  await upload();
+  const rules = (await cloud.control('GET', '/switches')).json;
+  await cloud.control('DELETE', '/switches');
+  assert.deepEqual(rules.slice(-faults.length).map(({ applied }) => applied), faults.map(() => 1), 'each fault came about');
+}
+
 // Runs a story in an office and ends both, also when it failed.
 export async function inOffice(options, story) {
   const office = await openOffice(options);

@@ -75,7 +75,10 @@ net::awaitable<void> read_own_monitor(Exchange& x) {
   const auto rewritten = graph::rewrite_monitor_answer(
       body, [&](std::string_view link) { return monitor_link(x, link, *grant); });
   if (!rewritten) throw Refused{graph::Refusal::kUpstreamMalformed, "", rewritten.error().detail};
-  co_await reply(x, response.head.status, std::move(fields), *rewritten);
+  // The cloud ends a job with 200 or with 303 and the same words. Who follows the latter without a
+  // token, as monitors are asked, gets 401 and asks for ever.
+  const bool ends_in_redirect = response.head.status == 303 && told->completed();
+  co_await reply(x, ends_in_redirect ? 200 : response.head.status, std::move(fields), *rewritten);
 }
 
 }  // namespace kerros::io
