@@ -1,19 +1,22 @@
-// WebSocket through the proxy door: a Graph of another cloud switches to it where it is asked to, and
-// once where not.
+// WebSocket and long polls through the proxy door: a Graph of another cloud switches where it is asked to
+// and once where not, and takes its time with an answer.
 //
 //   node tests/hostile/websocket_test.mjs BIN_DIR
 import assert from 'node:assert';
 import https from 'node:https';
 
 import { noise } from '../support/office.mjs';
+import { until } from '../support/until.mjs';
 import { Cases } from './cases.mjs';
 import { identity, lines, listen, openProxyOffice, speak } from './proxy_office.mjs';
 
 const cases = new Cases();
 const otherOwn = identity('graph.microsoft.us');
 const upgrades = [];
+const held = [];  // answers that are owed
 const other = https.createServer(otherOwn, (request, response) => {
-  if (request.url === '/v1.0/me') return void response.end('{}');
+  if (request.url === '/v1.0/subscriptions') return void held.push(response);
+  if (request.url === '/v1.0/me') return void response.setHeader('content-type', 'application/json').end('{}');
   return void response.socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
 });
 other.on('upgrade', (request, socket) => {
@@ -79,6 +82,19 @@ await cases.check('a route of content does not switch', async () => {
 await cases.check('a switch that nobody asked for is an error', async () => {
   const answer = await ask('GET', 'https://graph.microsoft.us/v1.0/users/aino');
   assert.equal(answer.status, 502);
+});
+
+await cases.check('an answer that is long in coming is waited for, and nobody waits with it', async () => {
+  const polls = Array.from({ length: 20 }, () => ask('GET', 'https://graph.microsoft.us/v1.0/subscriptions'));
+  await until('all of them are upstream', () => held.length === polls.length);
+  const meanwhile = await ask('GET', 'https://graph.microsoft.us/v1.0/me');
+  assert.equal(meanwhile.status, 200);
+  await new Promise((resolve) => setTimeout(resolve, 2500));  // longer than a client may take for a head
+  for (const response of held.splice(0)) response.setHeader('content-type', 'application/json').end('{"value":[]}');
+  for (const answer of await Promise.all(polls)) {
+    assert.equal(answer.status, 200, String(answer.bytes));
+    assert.deepEqual(answer.json, { value: [] });
+  }
 });
 
 cases.end();
