@@ -74,8 +74,12 @@ bool row_matches(const TenantRow& row, HostKind host, const TenantRoute& route) 
 // Verbs whose requests have no body; one that brings a body all the same could carry anything.
 bool reads(std::string_view verb) { return verb == "GET" || verb == "HEAD" || verb == "OPTIONS"; }
 
-bool has_body(const graph::Framing& framing) {
-  return framing.kind == graph::Framing::Kind::kChunked || framing.length > 0;
+// PROPFIND lists the properties that it wants, and says how long its list is.
+bool may_have_body(std::string_view verb, const graph::Framing& framing) {
+  constexpr std::uint64_t kLongestList = 16 * 1024;
+  if (!reads(verb) && verb != "PROPFIND") return true;
+  if (framing.kind == graph::Framing::Kind::kChunked) return false;
+  return framing.length <= (reads(verb) ? 0 : kLongestList);
 }
 
 }  // namespace
@@ -90,7 +94,7 @@ Result<TenantRoute> classify_tenant(HostKind host, const graph::RequestHead& hea
   TenantRoute route;
   route.verb = tunnelled->value_or(head.method_token);
   route.target = *std::move(target);
-  if (reads(route.verb) && has_body(*framing)) return route;
+  if (!may_have_body(route.verb, *framing)) return route;
   for (const TenantRow& row : tenant_table()) {
     if (!row_matches(row, host, route)) continue;
     route.treatment = row.treatment;

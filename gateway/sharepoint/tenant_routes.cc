@@ -124,8 +124,8 @@ constexpr auto kRows = std::to_array<TenantRow>({
     // Files and pages under their own URL, and what WebDAV does with them.
     {"GET", kTenant, "**", T::kOpen, "file", "opened"},
     {"HEAD", kTenant, "**", T::kOpen, "file", "answered with the plain size"},
-    {"OPTIONS", kTenant, "**", T::kRefuse, "webdav", kProtocol},
-    {"PROPFIND", kTenant, "**", T::kRefuse, "webdav", kProtocol},
+    {"OPTIONS", kTenant, "**", T::kPass, "webdav", "passes"},
+    {"PROPFIND", kTenant, "**", T::kPass, "webdav", kSealedSizes},
     {"PROPPATCH", kTenant, "**", T::kRefuse, "webdav", kProtocol},
     {"MKCOL", kTenant, "**", T::kRefuse, "webdav", kProtocol},
     {"LOCK", kTenant, "**", T::kRefuse, "webdav", kProtocol},

@@ -133,6 +133,18 @@ for (const [what, [method, target, headers]] of Object.entries(writes)) {
   });
 }
 
+await cases.check('a protected folder may be looked at by WebDAV, with a short wish and no other', async () => {
+  assert.match((await ask('OPTIONS', `${docs}/Salassa/`)).headers.dav, /1/);
+  const wish = '<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>';
+  for (const body of [undefined, wish]) {
+    const listed = (await ask('PROPFIND', `${docs}/Salassa/`, { body, status: 207, headers: { depth: '1' } })).bytes.toString();
+    assert.match(listed, /a\.bin/);
+    assert.ok(!listed.includes(secret.toString('latin1', 0, 32)));
+  }
+  await ask('PROPFIND', `${docs}/Salassa/`, { body: Buffer.concat([forbidden, Buffer.alloc(20_000, 0x20)]), status: 403, headers: { depth: '1' } });
+  await ask('OPTIONS', `${docs}/Salassa/`, { body: forbidden, status: 403 });
+});
+
 await cases.check('each protocol is refused in its own words', async () => {
   const say = async (what, accept) => {
     const [method, target, headers] = writes[what];

@@ -80,6 +80,13 @@ await inOffice({ bin: process.argv[2] }, async (office) => {
     assert.ok(fs.readFileSync(station.path('plan.bin')).equals(plan));
   });
 
+  it('begins in a protected folder, lists it and fetches from it', async () => {
+    const said = await session('Salassa', ['ls', 'get plan.bin listed.bin']);
+    assert.match(said, /plan\.bin/, said);
+    assert.match(said, /succeeded/, said);
+    assert.ok(fs.readFileSync(station.path('listed.bin')).equals(plan));
+  });
+
   it('does not talk to a gateway that it was not told to trust', async () => {
     fs.writeFileSync(station.path('others.pem'), office.cloud.ca);
     assert.match(await session('Yleinen', ['put forbidden.bin y.bin'], station.path('others.pem')), /issuer is not trusted/);

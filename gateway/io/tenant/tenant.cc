@@ -7,12 +7,6 @@ namespace {
 using sharepoint::PlaceQuestion;
 using sharepoint::Treatment;
 
-// Reads whose answers hold no content: where nothing is known of their place they do no harm.
-bool only_looks(const Exchange& x) {
-  const std::string& verb = x.tenant->verb;
-  return verb == "OPTIONS" || verb == "PROPFIND";
-}
-
 [[noreturn]] void refuse(const Exchange& x, graph::Refusal refusal, const std::string& detail) {
   throw Refused{refusal, "", "channel " + std::string(x.tenant->channel) + ": " + detail};
 }
@@ -20,8 +14,7 @@ bool only_looks(const Exchange& x) {
 void judge(const Exchange& x, const Standing& standing) {
   if (standing.kind == Standing::Kind::kProtected)
     refuse(x, graph::Refusal::kNotAllowed, audit_target(x, standing.place));
-  if (standing.kind == Standing::Kind::kUnknown && !only_looks(x) &&
-      !x.config().policy.rules.empty())
+  if (standing.kind == Standing::Kind::kUnknown && !x.config().policy.rules.empty())
     refuse(x, graph::Refusal::kUnknownRoute, "its place cannot be told");
 }
 
