@@ -15,6 +15,7 @@ Clerk::Clerk(Start start)
     : start_(std::move(start)),
       signed_size_(start_.tree.size()),
       last_mark_(start_.checkpoints.newest()->store),
+      kept_(start_.checkpoints.newest()->kept),
       thread_([this] { run(); }) {}
 
 Clerk::~Clerk() { stop(); }
@@ -27,6 +28,14 @@ void Clerk::add(std::span<const Digest> entries) {
 
 Status Clerk::checkpoint() { return ask(Round::kAsked); }
 Status Clerk::accept_store() { return ask(Round::kAccept); }
+
+Status Clerk::keep_from(std::uint64_t position) {
+  {
+    const std::lock_guard lock(mutex_);
+    kept_ = std::max(kept_, position);
+  }
+  return ask(Round::kAsked);
+}
 
 Status Clerk::ask(Round round) {
   std::unique_lock lock(mutex_);
@@ -46,6 +55,11 @@ std::optional<StoreMark> Clerk::last_store_mark() const {
 Status Clerk::health() const {
   const std::lock_guard lock(mutex_);
   return health_;
+}
+
+Status Clerk::copied() const {
+  const std::lock_guard lock(mutex_);
+  return copied_;
 }
 
 void Clerk::stop() {
@@ -85,23 +99,27 @@ Status Clerk::work(Round round) {
   std::optional<StoreMark> mark = newest.store;
   if (start_.store_mark) mark = mark_to_sign(start_.store_mark(), round);
   std::vector<Digest> entries;
+  std::uint64_t kept = 0;
   {
     const std::lock_guard lock(mutex_);
     entries.swap(waiting_);
+    kept = kept_;
   }
   for (const Digest& entry : entries)
     for (Tile& tile : start_.tree.append(entry)) whole_.push_back(std::move(tile));
   // A store that moved alone is signed on request, not every second.
-  if (newest.size == start_.tree.size() && (round == Round::kTimed || newest.store == mark))
-    return {};
+  const bool same = newest.size == start_.tree.size() && newest.kept == kept;
+  if (same && (round == Round::kTimed || newest.store == mark)) return {};
   if (auto ok = write_tiles(); !ok) return ok;
-  const Checkpoint checkpoint{start_.tree.size(), start_.tree.root(), start_.now_ms(), {}, mark};
+  const Checkpoint checkpoint{
+      start_.tree.size(), start_.tree.root(), start_.now_ms(), {}, mark, kept};
   const auto keep =
       round == Round::kTimed ? CheckpointFiles::Keep::kWhenDue : CheckpointFiles::Keep::kInHistory;
   if (auto ok = start_.checkpoints.put(start_.signer, checkpoint, keep); !ok) return ok;
   signed_size_ = checkpoint.size;
   const std::lock_guard lock(mutex_);
   last_mark_ = mark;
+  copied_ = start_.checkpoints.copied();
   return {};
 }
 

@@ -41,10 +41,13 @@ class Clerk {
   void add(std::span<const Digest> entries);  // the next ones, durable
   Status checkpoint();
   Status accept_store();
+  // Signs that records before this position have expired; never takes back what it said before.
+  Status keep_from(std::uint64_t position);
   void stop();  // after a last checkpoint; checkpoint() is kUnavailable from then on
 
   std::optional<StoreMark> last_store_mark() const;
   Status health() const;  // of the last round
+  Status copied() const;  // of the last note, to the second place
 
  private:
   enum class Round { kTimed, kAsked, kAccept };
@@ -65,6 +68,8 @@ class Clerk {
   std::uint64_t asked_number_ = 0, done_number_ = 0;
   Status health_;
   std::optional<StoreMark> last_mark_;
+  std::uint64_t kept_;
+  Status copied_;
   bool stopping_ = false;
   std::thread thread_;  // last: everything else is there when it begins
 };

@@ -50,6 +50,11 @@ constexpr std::array kTable = {
     Row{Event::kProxyUsersChanged, Class::kAdmin, "proxy-users-changed"},
     Row{Event::kLogRead, Class::kAccess, "log-read"},
     Row{Event::kRegisterRead, Class::kAccess, "register-read"},
+    Row{Event::kLogAnnotated, Class::kAdmin, "log-annotated"},
+    Row{Event::kLogExpired, Class::kAdmin, "log-expired"},
+    Row{Event::kLogHeld, Class::kAdmin, "log-held"},
+    Row{Event::kLogReleased, Class::kAdmin, "log-released"},
+    Row{Event::kClockJumped, Class::kError, "clock-jumped"},
 };
 
 const Row& row_of(Event event) {
@@ -77,6 +82,12 @@ std::string_view name(Class c) {
       return "ERROR";
   }
   KERROS_CHECK(false, "classes come from the table of events");
+}
+
+Result<Class> class_named(std::string_view text) {
+  for (const Class c : {Class::kAdmin, Class::kAccess, Class::kChange, Class::kError})
+    if (name(c) == text) return c;
+  return fail(ErrorCode::kNotFound, "no such class: " + std::string(text));
 }
 
 Result<Event> event_of(std::string_view name) {

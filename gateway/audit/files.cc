@@ -148,6 +148,8 @@ Status sync_files(const std::vector<std::string>& paths) {
   return {};
 }
 
+Status sync_directory(const std::string& path) { return sync_one(path); }
+
 Status make_directory(const std::string& path) {
   if (path.empty() || exists(path)) return {};
   if (auto ok = make_directory(parent(path)); !ok) return ok;

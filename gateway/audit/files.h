@@ -46,6 +46,7 @@ Status replace_file(const std::string& path, ByteView bytes);
 Status place_file(const std::string& path, ByteView bytes);
 // Makes files written before, and their names, durable.
 Status sync_files(const std::vector<std::string>& paths);
+Status sync_directory(const std::string& path);  // that a name is gone is durable then
 
 Status make_directory(const std::string& path);  // with its parents, 0700
 bool exists(const std::string& path);

@@ -111,11 +111,13 @@ Result<Bytes> open_frame(ByteView seal_key, const std::string& segment, std::uin
   return open(seal_key, place(kFrameLabel, segment, position), sealed);
 }
 
-Digest leaf_entry(ByteView salt_key, const SegmentHead& head, std::uint64_t position,
-                  ByteView payload) {
+Digest record_salt(ByteView salt_key, const SegmentHead& head, std::uint64_t position) {
   Bytes salted(head.seed.begin(), head.seed.end());
   put_be(salted, position);
-  const auto salt = crypto::mac(salt_key, salted);
+  return crypto::mac(salt_key, salted);
+}
+
+Digest entry_of(const Digest& salt, ByteView payload) {
   Bytes entry;
   entry.reserve(kLeafLabel.size() + 1 + salt.size() + payload.size());
   put(entry, as_bytes(kLeafLabel));
@@ -123,6 +125,19 @@ Digest leaf_entry(ByteView salt_key, const SegmentHead& head, std::uint64_t posi
   put(entry, salt);
   put(entry, payload);
   return crypto::sha256(entry);
+}
+
+Digest leaf_entry(ByteView salt_key, const SegmentHead& head, std::uint64_t position,
+                  ByteView payload) {
+  return entry_of(record_salt(salt_key, head, position), payload);
+}
+
+void seal_at(ByteView seal_key, const Place& at, ByteView plain, Bytes& append_to) {
+  seal(seal_key, place(at.label, at.name, at.number), plain, append_to);
+}
+
+Result<Bytes> open_at(ByteView seal_key, const Place& at, ByteView sealed) {
+  return open(seal_key, place(at.label, at.name, at.number), sealed);
 }
 
 }  // namespace kerros::audit

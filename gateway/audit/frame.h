@@ -61,7 +61,20 @@ void seal_frame(ByteView seal_key, const std::string& segment, std::uint64_t pos
 Result<Bytes> open_frame(ByteView seal_key, const std::string& segment, std::uint64_t position,
                          ByteView sealed);
 
+Digest record_salt(ByteView salt_key, const SegmentHead& head, std::uint64_t position);
+// What anybody can compute who was shown a record with its salt.
+Digest entry_of(const Digest& salt, ByteView payload);
 Digest leaf_entry(ByteView salt_key, const SegmentHead& head, std::uint64_t position,
                   ByteView payload);
+
+// The same sealing for what lies beside the segments, bound to a label of its own, the file's name
+// and a number: nonce, ciphertext, tag.
+struct Place {
+  std::string_view label;
+  const std::string& name;
+  std::uint64_t number = 0;
+};
+void seal_at(ByteView seal_key, const Place& place, ByteView plain, Bytes& append_to);
+Result<Bytes> open_at(ByteView seal_key, const Place& place, ByteView sealed);  // kNotAuthentic
 
 }  // namespace kerros::audit

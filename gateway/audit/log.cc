@@ -8,11 +8,19 @@
 #include <map>
 #include <set>
 
+#include "gateway/audit/case_file.h"
 #include "gateway/audit/clerk.h"
+#include "gateway/audit/keeper.h"
 #include "gateway/audit/recovery.h"
+#include "gateway/audit/time_text.h"
 #include "gateway/audit/writer.h"
 
 namespace kerros::audit {
+namespace {
+
+constexpr std::size_t kHeldAtOnce = 10'000;
+
+}  // namespace
 
 struct Log::State {
   explicit State(LogParams p, Keys k) : params(std::move(p)), keys(std::move(k)) {}
@@ -20,6 +28,7 @@ struct Log::State {
   Result<Signer> make_signer() const;
   Result<CheckpointFiles> open_checkpoints(const Signer& signer) const;
   Status start();
+  Shelf shelf() const;
   std::future<Result<std::uint64_t>> append(Record record);
   Status abandon(const std::map<std::uint64_t, std::optional<Record>>& open_intents);
   Result<Record> abandoned(std::uint64_t position, const std::optional<Record>& intent) const;
@@ -29,6 +38,7 @@ struct Log::State {
   Fd lock;
   std::unique_ptr<Clerk> clerk;  // goes after the writer, which hands it entries
   std::unique_ptr<Writer> writer;
+  std::unique_ptr<Keeper> keeper;
 };
 
 Status Log::State::take_lock() {
@@ -43,12 +53,19 @@ Status Log::State::take_lock() {
 }
 
 Result<Signer> Log::State::make_signer() const {
-  auto signer = Signer::make(params.origin, keys.sign.reveal());
-  if (!signer) return signer;
   const std::string path = params.directory + "/verifier";
-  const std::string text = signer->verifier().text() + "\n";
   const auto stands = read_whole(path, 4096);
   if (!stands && stands.error().code != ErrorCode::kNotFound) return tl::unexpected(stands.error());
+  std::string origin = params.origin;
+  if (stands) {
+    const std::string_view named = as_text(*stands).substr(0, as_text(*stands).find('+'));
+    if (is_origin_of(named, params.origin)) origin = named;
+  } else if (params.begins_again) {
+    origin += "/since-" + time_text(params.now_ms());
+  }
+  auto signer = Signer::make(origin, keys.sign.reveal());
+  if (!signer) return signer;
+  const std::string text = signer->verifier().text() + "\n";
   if (stands && as_text(*stands) != text)
     return fail(ErrorCode::kNotAuthentic, path + " names another key or origin");
   if (!stands)
@@ -57,7 +74,7 @@ Result<Signer> Log::State::make_signer() const {
 }
 
 Result<CheckpointFiles> Log::State::open_checkpoints(const Signer& signer) const {
-  auto files = CheckpointFiles::open(params.directory, signer.verifier());
+  auto files = CheckpointFiles::open(params.directory, signer.verifier(), params.second_place);
   if (!files || files->newest()) return files;
   // Nothing was ever signed: then there is nothing.
   const auto segments = names_in(params.directory + "/segments");
@@ -94,6 +111,10 @@ Status Log::State::start() {
     if (!segment) return tl::unexpected(segment.error());
     start.current = std::move(*segment);
   }
+  // What has expired has no outcome any more.
+  if (!found->segments.empty())
+    found->open_intents.erase(found->open_intents.begin(),
+                              found->open_intents.lower_bound(found->segments.front().first));
   for (const auto& [position, record] : found->open_intents) start.open_intents.insert(position);
   clerk = std::make_unique<Clerk>(Clerk::Start{params.directory, std::move(*signer),
                                                std::move(*checkpoints), std::move(*tree),
@@ -101,7 +122,17 @@ Status Log::State::start() {
   clerk->add(found->unsigned_entries);
   writer = std::make_unique<Writer>(std::move(start), keys);
   if (auto ok = abandon(found->open_intents); !ok) return ok;
-  return clerk->checkpoint();
+  if (auto ok = clerk->checkpoint(); !ok) return ok;
+  keeper = std::make_unique<Keeper>(Keeper::Start{
+      params.directory, keys, *writer, *clerk, params.now_ms, params.retention_months,
+      params.forget, [this](Record record) { return append(std::move(record)).get(); }});
+  return {};
+}
+
+Shelf Log::State::shelf() const {
+  // The count first: segments may come after it, but none of those that hold it can be missing.
+  const std::uint64_t size = writer->size();
+  return {params.directory, keys, writer->segments(), size};
 }
 
 std::future<Result<std::uint64_t>> Log::State::append(Record record) {
@@ -154,6 +185,7 @@ Result<Record> Log::State::abandoned(std::uint64_t position,
 Log::Log() = default;
 
 Log::~Log() {
+  if (state_->keeper) state_->keeper->stop();
   if (state_->writer) state_->writer->stop();
   if (state_->clerk) state_->clerk->stop();
 }
@@ -171,6 +203,59 @@ Result<std::unique_ptr<Log>> Log::open(LogParams params, Keys keys) {
 
 void Log::append(Record record, Appended done) {
   state_->writer->append(std::move(record), std::move(done));
+}
+
+Result<Page> Log::query(const Filter& filter, std::uint64_t from, std::size_t limit) const {
+  const std::shared_lock lock(state_->keeper->shelf());
+  return run(state_->shelf(), filter, from, limit);
+}
+
+Result<std::uint64_t> Log::hold(const std::string& name, const Filter& filter, std::uint64_t from) {
+  const std::lock_guard one_at_a_time(state_->keeper->cases());
+  const ByteView key = std::as_const(state_->keys.seal).reveal();
+  const std::string& directory = state_->params.directory;
+  auto file = from <= 1 ? CaseFile::create(directory, {name, state_->params.now_ms(), filter}, key)
+                        : CaseFile::open(directory, name, key);
+  if (!file) return tl::unexpected(file.error());
+  if (file->head().filter != filter)
+    return fail(ErrorCode::kConflict, "the case " + name + " asks for other records");
+  const auto page = query(filter, from, kHeldAtOnce);
+  if (!page) return tl::unexpected(page.error());
+  if (auto ok = file->add(page->records, key); !ok) return tl::unexpected(ok.error());
+  return page->next;
+}
+
+Result<std::vector<HeldCase>> Log::cases() const {
+  const std::lock_guard one_at_a_time(state_->keeper->cases());
+  const auto names = case_names(state_->params.directory);
+  if (!names) return tl::unexpected(names.error());
+  std::vector<HeldCase> cases;
+  for (const std::string& name : *names) {
+    const auto file =
+        CaseFile::open(state_->params.directory, name, std::as_const(state_->keys.seal).reveal());
+    if (!file) return tl::unexpected(file.error());
+    cases.push_back({name, file->head().opened_ms, file->records(), file->head().filter});
+  }
+  return cases;
+}
+
+Result<Page> Log::read_case(const std::string& name, std::uint64_t from, std::size_t limit) const {
+  const std::lock_guard one_at_a_time(state_->keeper->cases());
+  const ByteView key = std::as_const(state_->keys.seal).reveal();
+  const auto file = CaseFile::open(state_->params.directory, name, key);
+  if (!file) return tl::unexpected(file.error());
+  return file->read(from, limit, key);
+}
+
+Status Log::release(const std::string& name) {
+  const std::lock_guard one_at_a_time(state_->keeper->cases());
+  return remove_case(state_->params.directory, name);
+}
+
+Status Log::keep() { return state_->keeper->work(); }
+Status Log::keeping() const {
+  if (auto ok = state_->keeper->last(); !ok) return ok;
+  return state_->clerk->copied();
 }
 
 Result<std::uint64_t> Log::append_and_wait(Record record) {
@@ -191,6 +276,7 @@ Result<std::vector<Record>> Log::read(std::uint64_t from, std::size_t limit) con
   const std::uint64_t size = this->size();
   if (from == 0) return fail(ErrorCode::kMalformed, "the first record has position 1");
   if (from > size) return std::vector<Record>{};
+  const std::shared_lock lock(state_->keeper->shelf());
   return read_records(state_->params.directory, state_->keys, state_->writer->segments(), from,
                       std::min<std::uint64_t>(limit, size - from + 1));
 }

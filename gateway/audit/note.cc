@@ -12,6 +12,7 @@ namespace kerros::audit {
 namespace {
 
 constexpr std::string_view kDash = "\xe2\x80\x94 ";  // em dash, space
+constexpr std::string_view kSince = "/since-";
 constexpr std::uint8_t kEd25519 = 1;
 constexpr std::size_t kSignatureSize = crypto_sign_ed25519_BYTES;
 static_assert(kSignatureSize == 64 && crypto_sign_ed25519_PUBLICKEYBYTES == 32);
@@ -42,6 +43,7 @@ std::string body_of(const std::string& origin, const Checkpoint& checkpoint) {
   if (checkpoint.store)
     body += "store " + std::to_string(checkpoint.store->sequence) + " " +
             to_hex(checkpoint.store->set_hash) + "\n";
+  if (checkpoint.kept > 1) body += "kept " + std::to_string(checkpoint.kept) + "\n";
   return body;
 }
 
@@ -69,6 +71,11 @@ Result<Checkpoint> parse_body(std::string_view body) {
   while (!body.empty()) {
     std::string_view line = take_line(body);
     if (line.starts_with("time ")) checkpoint.time = line.substr(5);
+    if (line.starts_with("kept ")) {
+      const auto kept = number(line.substr(5));
+      if (!kept || *kept > checkpoint.size + 1) return malformed("the kept line is not one");
+      checkpoint.kept = *kept;
+    }
     if (!line.starts_with("store ")) continue;
     const auto mark = parse_store(line.substr(6));
     if (!mark) return tl::unexpected(mark.error());
@@ -78,6 +85,11 @@ Result<Checkpoint> parse_body(std::string_view body) {
 }
 
 }  // namespace
+
+bool is_origin_of(std::string_view origin, std::string_view base) {
+  return origin == base ||
+         (origin.starts_with(base) && origin.substr(base.size()).starts_with(kSince));
+}
 
 Status check_origin(std::string_view origin) {
   const bool fit = !origin.empty() && origin.size() <= 255 &&

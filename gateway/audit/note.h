@@ -3,6 +3,7 @@
 //   <origin> LF <records> LF <base64 root> LF
 //   time <2026-11-21T21:48:16.123Z> LF             (extension lines, in this order)
 //   store <sequence> <hex set hash> LF
+//   kept <first record whose segment is still kept> LF       (when older ones have expired)
 //   LF
 //   <em dash> SP <origin> SP <base64(key id || Ed25519 signature)> LF
 //
@@ -28,7 +29,11 @@ struct Checkpoint {
   std::uint64_t time_ms = 0;  // when writing
   std::string time;           // when read
   std::optional<StoreMark> store;
+  std::uint64_t kept = 1;  // records before this one have expired
 };
+
+// Whether `origin` is that one, or the one of a log that began again in its place.
+bool is_origin_of(std::string_view origin, std::string_view base);
 
 // "origin" names the log and its key: not empty, no space, plus, or control character.
 Status check_origin(std::string_view origin);

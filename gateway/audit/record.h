@@ -57,12 +57,18 @@ enum class Event : std::uint16_t {  // On disk: never renumber.
   kProxyUsersChanged = 39,  // ADMIN   a user of the proxy was added or removed
   kLogRead = 40,            // ACCESS  somebody read the log
   kRegisterRead = 41,       // ACCESS  somebody listed items or keys
+  kLogAnnotated = 42,       // ADMIN   somebody added a word to a record; the record stays as it is
+  kLogExpired = 43,         // ADMIN   records reached the time of retention and went
+  kLogHeld = 44,            // ADMIN   records were put aside for a case
+  kLogReleased = 45,        // ADMIN   a case was closed, and what it held is gone
+  kClockJumped = 46,        // ERROR   the log has a gap of weeks; nothing expires on such a day
 };
 Class class_of(Event event);
-std::string_view name(Event event);             // "upload-intent"
-std::string_view name(Class c);                 // "ADMIN"
-Result<Event> event_of(std::string_view name);  // kNotFound
-Result<Event> event_of(std::uint16_t number);   // kUnknownVersion
+std::string_view name(Event event);                // "upload-intent"
+std::string_view name(Class c);                    // "ADMIN"
+Result<Class> class_named(std::string_view text);  // kNotFound
+Result<Event> event_of(std::string_view name);     // kNotFound
+Result<Event> event_of(std::uint16_t number);      // kUnknownVersion
 
 struct Record {
   std::uint64_t time_ms = 0;  // Unix
@@ -102,6 +108,7 @@ Bytes encode(const Record& record);
 // Strict: one record has one encoding. kTruncated, kTrailingData, kUnknownVersion (also an event
 // that this build does not know), kMalformed.
 Result<Record> decode(ByteView payload);
-std::string to_json(const Record& record);  // one line, for `kerros audit tail --json`
+// One line: {"position":N,"time":...}. Position 0 is left out.
+std::string to_json(const Record& record, std::uint64_t position = 0);
 
 }  // namespace kerros::audit

@@ -5,8 +5,9 @@
 
 namespace kerros::audit {
 
-std::string to_json(const Record& record) {
+std::string to_json(const Record& record, std::uint64_t position) {
   nlohmann::ordered_json json;
+  if (position != 0) json["position"] = position;
   json["time"] = time_text(record.time_ms);
   json["class"] = name(class_of(record.event));
   json["event"] = name(record.event);

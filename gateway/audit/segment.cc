@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
+
+#include "gateway/audit/time_text.h"
 
 namespace kerros::audit {
 namespace {
@@ -13,16 +14,6 @@ namespace {
 constexpr std::string_view kSuffix = ".seg";
 constexpr std::size_t kReadAhead = 256 * 1024;
 static_assert(kReadAhead > kMaxFrame + kLengthSize);
-
-bool is_day(std::string_view name) {
-  if (name.size() != 10) return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const bool dash = i == 4 || i == 7;
-    if (dash ? name[i] != '-' : std::isdigit(static_cast<unsigned char>(name[i])) == 0)
-      return false;
-  }
-  return true;
-}
 
 }  // namespace
 

@@ -11,6 +11,11 @@
 
 namespace kerros::audit {
 
+struct SegmentInfo {
+  std::string name;
+  std::uint64_t first;  // position
+};
+
 std::string segment_path(const std::string& directory, const std::string& name);
 // Names of the segments in `directory`, oldest first. kMalformed names a file that is none.
 Result<std::vector<std::string>> segment_names(const std::string& directory);
@@ -33,6 +38,11 @@ class SegmentReader {
   // Nothing at the clean end. kTruncated: the file ends inside a frame, or only zero bytes follow
   // (what a power cut leaves). kMalformed: a length that no frame has.
   Result<std::optional<Frame>> next();
+  // Goes on with the frame of that position, which begins at that offset.
+  void seek(std::uint64_t offset, std::uint64_t position) {
+    offset_ = offset;
+    next_position_ = position;
+  }
 
  private:
   SegmentReader(std::string name, std::string path, Fd fd) noexcept

@@ -67,6 +67,12 @@ std::vector<SegmentInfo> Writer::segments() const {
   return start_.segments;
 }
 
+void Writer::forget_segments_before(std::uint64_t position) {
+  const std::lock_guard lock(mutex_);
+  auto& segments = start_.segments;
+  while (segments.size() > 1 && segments[1].first <= position) segments.erase(segments.begin());
+}
+
 std::vector<Writer::Waiting> Writer::take_group(std::unique_lock<std::mutex>& lock) {
   wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
   if (stopping_) return {};
@@ -118,6 +124,7 @@ Status Writer::roll_if_new_day() {
   if (start_.current && day <= start_.current->head().name) return {};
   SegmentHead head{std::move(day), start_.records + 1, {}, {}};
   crypto::fill_random(head.seed);
+  forget_expired_intents();
   const auto carried = std::min(start_.open_intents.size(), kMaxCarried);
   head.open_intents.assign(std::prev(start_.open_intents.end(), static_cast<long>(carried)),
                            start_.open_intents.end());
@@ -127,6 +134,14 @@ Status Writer::roll_if_new_day() {
   const std::lock_guard lock(mutex_);
   start_.segments.push_back({head.name, head.first});
   return {};
+}
+
+// Nobody can write the outcome of an intent that is gone.
+void Writer::forget_expired_intents() {
+  const std::lock_guard lock(mutex_);
+  if (start_.segments.empty()) return;
+  auto& open = start_.open_intents;
+  open.erase(open.begin(), open.lower_bound(start_.segments.front().first));
 }
 
 Writer::Group Writer::seal(const std::vector<Waiting>& group) const {

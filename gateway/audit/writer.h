@@ -21,11 +21,6 @@
 
 namespace kerros::audit {
 
-struct SegmentInfo {
-  std::string name;
-  std::uint64_t first;
-};
-
 class Writer {
  public:
   struct Start {
@@ -46,6 +41,7 @@ class Writer {
   std::uint64_t size() const;
   Status health() const;  // of the last group
   std::vector<SegmentInfo> segments() const;
+  void forget_segments_before(std::uint64_t position);  // never the newest
 
  private:
   struct Waiting {
@@ -61,6 +57,7 @@ class Writer {
   std::vector<Waiting> take_group(std::unique_lock<std::mutex>& lock);
   Status write(const std::vector<Waiting>& group);
   Status roll_if_new_day();
+  void forget_expired_intents();
   Group seal(const std::vector<Waiting>& group) const;
   void remember_intents(const std::vector<Waiting>& group);
 

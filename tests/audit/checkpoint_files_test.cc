@@ -96,5 +96,29 @@ TEST_F(CheckpointFilesTest, RefusesWhenOneOfTheTwoIsGone) {
   EXPECT_EQ(open().error().code, ErrorCode::kNotAuthentic);
 }
 
+TEST_F(CheckpointFilesTest, AddsWhatItKeepsToASecondPlace) {
+  TestDirectory elsewhere;
+  const std::string copy = elsewhere.path() + "/checkpoints";
+  auto files = CheckpointFiles::open(directory_.path(), signer_.verifier(), copy);
+  put(*files, 0, 0);
+  put(*files, 1, 1, Keep::kWhenDue);
+  put(*files, 2, 12, Keep::kWhenDue);
+  EXPECT_TRUE(files->copied());
+  EXPECT_EQ(read_file(copy), read_file(history_path(directory_.path())));
+}
+
+TEST_F(CheckpointFilesTest, GoesOnWhileTheSecondPlaceIsGone) {
+  TestDirectory elsewhere;
+  const std::string mount = elsewhere.path() + "/mount";
+  auto files = CheckpointFiles::open(directory_.path(), signer_.verifier(), mount + "/copy");
+  put(*files, 0, 0);
+  EXPECT_FALSE(files->copied());
+  EXPECT_EQ(in_history(), 1U);
+  fs::create_directory(mount);
+  put(*files, 5, 1);
+  EXPECT_TRUE(files->copied());
+  EXPECT_EQ(split_history(as_text(read_file(mount + "/copy"))).notes.size(), 1U);
+}
+
 }  // namespace
 }  // namespace kerros::audit

@@ -105,7 +105,7 @@ TEST(Event, HasOneNameAndAClass) {
     EXPECT_EQ(event_of(name(*event)).value(), *event);
     EXPECT_FALSE(name(class_of(*event)).empty());
   }
-  EXPECT_EQ(known, 36);
+  EXPECT_EQ(known, 41);
   EXPECT_EQ(event_of("format-disk").error().code, ErrorCode::kNotFound);
   EXPECT_EQ(name(Event::kUploadIntent), "upload-intent");
   EXPECT_EQ(name(class_of(Event::kAbandoned)), "ERROR");
@@ -118,6 +118,7 @@ TEST(RecordJson, IsOneLineInTheOrderOfTheFields) {
       "\"source\":\"192.0.2.7\",\"target\":\"drive-1/report.docx\",\"status\":\"done: bound\","
       "\"intent\":3,\"details\":{\"key\":\"0123456789abcdef\"}}";
   EXPECT_EQ(to_json(upload_done(3)), expected);
+  EXPECT_EQ(to_json(upload_done(3), 4), "{\"position\":4," + expected.substr(1));
 }
 
 }  // namespace

@@ -132,6 +132,73 @@ TEST_F(Verify, FindsAnotherLogUnderTheSameName) {
   EXPECT_FALSE(without_keys());
 }
 
+// Whoever owns disk and key can write another past, but none that agrees with what is elsewhere.
+TEST_F(Verify, FindsALogWrittenAnewByAnOlderCheckpoint) {
+  const Bytes older = read_file(at("checkpoint"));
+  const Bytes history = read_file(at("checkpoints"));
+  const Keys keys = test_keys();
+  for (const Bytes& notes : {older, history})
+    EXPECT_TRUE(verify(directory_.path(), kOrigin, &keys, as_text(notes)));
+
+  TestDirectory forged;
+  World world;
+  {
+    auto log = open_log(forged.path(), world);
+    ASSERT_TRUE(log->append_and_wait(upload_intent("another")));
+    append_uploads(*log, 300);
+  }
+  ASSERT_TRUE(verify(forged.path(), kOrigin, &keys)) << "it is sound in itself";
+  for (const Bytes& notes : {older, history}) {
+    const auto found = verify(forged.path(), kOrigin, nullptr, as_text(notes));
+    ASSERT_FALSE(found);
+    EXPECT_NE(found.error().detail.find("kept elsewhere"), std::string::npos);
+  }
+}
+
+TEST_F(Verify, FindsAWholeLogPutBackByANewerCheckpoint) {
+  TestDirectory yesterday;
+  copy_directory(directory_.path(), yesterday.path());
+  append_uploads(*open_log(directory_.path(), world_), 1);
+  const Bytes newest = read_file(at("checkpoint"));
+  ASSERT_TRUE(verify(yesterday.path(), kOrigin, nullptr));
+  EXPECT_EQ(verify(yesterday.path(), kOrigin, nullptr, as_text(newest)).error().code,
+            ErrorCode::kNotAuthentic);
+}
+
+TEST_F(Verify, ReadsCopiesOfWhichOneWasCut) {
+  const std::string note(as_text(read_file(at("checkpoint"))));
+  const std::string torn = note + "\n" + note.substr(0, note.size() - 9) + note + "\n";
+  EXPECT_TRUE(verify(directory_.path(), kOrigin, nullptr, torn));
+  for (const std::string& other : {note.substr(0, 40), std::string("no note at all\n")})
+    EXPECT_EQ(verify(directory_.path(), kOrigin, nullptr, other).error().code,
+              ErrorCode::kNotAuthentic);
+}
+
+TEST_F(Verify, WantsARecordOfWhoAcceptedAnOlderStore) {
+  world_.store_sequence = 3;  // 7 before
+  {
+    auto log = open_log(directory_.path(), world_);
+    ASSERT_TRUE(log->accept_store());
+  }
+  EXPECT_TRUE(without_keys()) << "without a key nobody can look for the record";
+  expect_found("nobody is on record who accepted it");
+}
+
+TEST_F(Verify, IsContentWhenSomebodyAcceptedAnOlderStore) {
+  world_.store_sequence = 3;
+  {
+    auto log = open_log(directory_.path(), world_);
+    Record record = upload_intent();
+    record.event = Event::kStoreAccepted;
+    record.status = "done";
+    ASSERT_TRUE(log->append_and_wait(record));
+    ASSERT_TRUE(log->accept_store());
+  }
+  const auto verification = with_keys();
+  ASSERT_TRUE(verification) << verification.error().detail;
+  EXPECT_EQ(verification->store_went_back, 1U);
+}
+
 TEST_F(Verify, WantsTheLogItWasAskedFor) {
   EXPECT_EQ(verify(directory_.path(), "kerros.other/log", nullptr).error().code,
             ErrorCode::kNotAuthentic);
