@@ -37,15 +37,8 @@ net::awaitable<UpstreamAnswer> ask(Exchange& x, const Commit& commit, std::strin
 net::awaitable<void> commit_held(Exchange& x, HeldSession& s, const Commit& commit) {
   if (s.state.finished())
     co_return co_await reply_json(x, s, s.state.final_status, s.state.final_answer);
-  if (s.state.plain_total == 0 || s.state.plain_offset != s.state.plain_total)
-    throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "commit before the last fragment"};
-  auto upload =
-      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
   const TransferGuard transferring(x);
-  upload->of_session(s.state.actor);
-  upload->leave_open();  // upstream may refuse this name as well, and take the next
-  upload->start_pending();
-  co_await upload->durable();
+  const auto upload = co_await begin_commit(x, s);
   const UpstreamAnswer answer = co_await ask(x, commit, s.state.upstream_url);
   co_await finish_session(x, s, *upload, answer);
 }

@@ -60,22 +60,15 @@ net::awaitable<void> take_fragment(Exchange& x, HeldSession& s) {
 net::awaitable<void> commit_deferred(Exchange& x, HeldSession& s) {
   if (s.state.finished())
     co_return co_await answer_without_reading(x, s, s.state.final_status, s.state.final_answer);
-  if (s.state.plain_total == 0 || s.state.plain_offset != s.state.plain_total)
-    throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "commit before the last fragment"};
-  auto upload =
-      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
   const TransferGuard transferring(x);
-  upload->leave_open();  // until upstream said something, the outcome is another request's
-  upload->start_pending();
-  co_await upload->durable();
+  const auto upload = co_await begin_commit(x, s);
   Upstream::Request request;
   request.host = s.url.host;
   request.method = graph::Method::kPost;
   request.target = s.url.target;
   auto response = co_await ask_upstream(x, std::move(request));
   const UpstreamAnswer answer{response.head, co_await collect(x, response)};
-  if (answer.head.status != 200 && answer.head.status != 201)
-    throw Relayed{answer.head, answer.body};
+  if (!answer.stored()) throw Relayed{answer.head, answer.body};
   co_await finish_session(x, s, *upload, answer);
 }
 
@@ -123,6 +116,18 @@ net::awaitable<void> sealed_upload(Exchange& x, const crypto::Id& id) {
 }
 
 }  // namespace
+
+net::awaitable<std::unique_ptr<Upload>> begin_commit(Exchange& x, const HeldSession& s) {
+  if (s.state.plain_total == 0 || s.state.plain_offset != s.state.plain_total)
+    throw Refused{graph::Refusal::kFragmentOutOfOrder, "", "commit before the last fragment"};
+  auto upload =
+      Upload::resume(x, s.record.sealed, s.state.item_class, s.state.target, s.state.intent);
+  upload->of_session(s.state.actor);
+  upload->leave_open();
+  upload->start_pending();
+  co_await upload->durable();
+  co_return upload;
+}
 
 net::awaitable<void> own_upload(Exchange& x) {
   const auto sealed =
