@@ -7,7 +7,7 @@
 #include "gateway/io/exchange/place.h"
 #include "gateway/io/items/restore.h"
 #include "gateway/io/read/open_body.h"
-#include "gateway/io/read/read_sealed.h"
+#include "gateway/io/read/opening.h"
 #include "gateway/io/registry/intents.h"
 #include "gateway/io/registry/registry.h"
 #include "gateway/io/registry/rewrite_json.h"

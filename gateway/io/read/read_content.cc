@@ -1,11 +1,15 @@
 // GET content: opened when it was sealed here, passed or refused by rule when it was not.
+#include "gateway/io/read/read_content.h"
+
 #include <algorithm>
 
 #include "crypto/header.h"
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/exchange/place.h"
 #include "gateway/io/read/open_body.h"
+#include "gateway/io/read/opening.h"
 #include "gateway/io/read/read_sealed.h"
+#include "gateway/io/read/read_unbound.h"
 #include "gateway/io/read/stages.h"
 #include "gateway/io/registry/sightings.h"
 

@@ -2,10 +2,9 @@
 
 #include "crypto/format.h"
 #include "crypto/offsets.h"
-#include "crypto/opener.h"
-#include "gateway/graph/response_fields.h"
-#include "gateway/io/exchange/place.h"
 #include "gateway/io/read/open_body.h"
+#include "gateway/io/read/opening.h"
+#include "gateway/io/read/read_unbound.h"
 #include "gateway/io/registry/registry.h"
 #include "gateway/io/registry/sightings.h"
 
@@ -14,47 +13,6 @@ namespace kerros::io {
 namespace {
 
 using keystore::ItemRecord;
-using keystore::ItemState;
-
-// An own URL was given to somebody who had proven himself.
-net::awaitable<void> require_proof(Exchange& x, const Wanted& wanted) {
-  if (!wanted.url) co_await require_proof(x, wanted.drive_id, wanted.item_id);
-}
-
-crypto::Prefix prefix_of(const ItemRecord& record) {
-  const auto header = crypto::decode_header(record.sealed.header);
-  if (!header) throw_store_error(header.error());
-  return {*header, record.sealed.header, record.sealed.recovery, record.sealed.salt,
-          record.sealed.commitment};
-}
-
-crypto::Opener make_opener(Exchange& x, const keystore::SealedKey& sealed,
-                           const crypto::Prefix& prefix) {
-  const auto dek = x.store().unlock(sealed);
-  if (!dek) throw_store_error(dek.error());
-  auto opener =
-      crypto::Opener::make(*x.installation().backend, prefix, std::as_const(*dek).reveal());
-  if (!opener) throw Refused{graph::Refusal::kNotAuthentic, "", opener.error().detail};
-  return *std::move(opener);
-}
-
-net::awaitable<ReadAudit::Ticket> begin_read(Exchange& x, const Wanted& wanted,
-                                             const ItemRecord& record) {
-  return x.worker.reads.begin(
-      {x.caller.actor, record.sealed.key},
-      record_of(x, audit::Event::kReadIntent, wanted.audit_target(), "intent"));
-}
-
-// What upstream says the stored file's size is; 0 when it does not say.
-std::uint64_t stored_size(const Upstream::Response& response) {
-  if (response.head.status == 206) {
-    const auto field = response.head.fields.find("Content-Range");
-    const auto told = field ? graph::parse_content_range(*field) : std::nullopt;
-    return told ? told->total : 0;
-  }
-  const auto framing = response.lease->framing();
-  return framing.kind == graph::Framing::Kind::kLength ? framing.length : 0;
-}
 
 // The stream must begin at `asked` of exactly the stored file that the record describes.
 net::awaitable<void> align(Upstream::Response& response, const ItemRecord& record,
@@ -174,56 +132,7 @@ graph::RangeRequest wanted_range(const Exchange& x, const ItemRecord& record) {
   return graph::parse_range(field, record.binding.plain_size);
 }
 
-// The version was read whole and is authentic: it is bound to the item that upstream serves it as.
-// Where upstream does not say which, the record stays pending and is adopted next time.
-net::awaitable<void> adopt(Exchange& x, const Wanted& wanted, const ItemRecord& record,
-                           keystore::Binding binding) {
-  if (wanted.url) co_return;  // the next read at Graph says cTag and place
-  Identity identity;
-  try {
-    identity = co_await look_up(x);
-  } catch (const Refused&) {
-    co_return;
-  } catch (const Relayed&) {
-    co_return;
-  }
-  if (!identity.exists || identity.size != binding.sealed_size) co_return;
-  binding.ctag = identity.ctag;
-  binding.etag = identity.etag;
-  binding.path = identity.place.path;
-  binding.name = binding.path.substr(binding.path.rfind('/') + 1);
-  Future<Status> bound(x.worker.executor, [&](auto done) {
-    x.store().bind(record.sealed.key, std::move(binding), ItemState::kBound, true, now_ms(),
-                   std::move(done));
-  });
-  co_await bound.get();  // should it fail, the record stays pending too
-}
-
 }  // namespace
-
-keystore::Binding binding_of(const Wanted& wanted, const transfer::Hashes& hashes) {
-  keystore::Binding binding;
-  binding.drive_id = wanted.drive_id;
-  binding.item_id = wanted.item_id;
-  binding.plain_size = hashes.plain.length();
-  binding.sealed_size = hashes.sealed.length();
-  binding.plain_hash = hashes.plain.digest();
-  binding.sealed_hash = hashes.sealed.digest();
-  return binding;
-}
-
-ContentAsk ask_for(const Wanted& wanted, std::optional<graph::ByteRange> range) {
-  return ContentAsk{wanted.target, wanted.url, range, !wanted.url, false};
-}
-
-graph::Fields content_fields(const Exchange& x, const graph::ResponseHead& head) {
-  graph::Fields fields = graph::client_fields(head.fields, true);
-  fields.remove("Content-Length");
-  fields.set("Accept-Ranges", "bytes");
-  if (x.route.operation == graph::Operation::kOwnDownload)
-    fields.set("Access-Control-Allow-Origin", "*");
-  return fields;
-}
 
 net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRecord& record) {
   x.decision = "open";
@@ -234,39 +143,6 @@ net::awaitable<void> read_known(Exchange& x, const Wanted& wanted, const ItemRec
   if (asked.kind == graph::RangeRequest::Kind::kRanges && asked.ranges.size() == 1)
     co_return co_await send_range_or_newer(x, wanted, record, asked.ranges.front());
   co_await send_whole(x, wanted, record);
-}
-
-net::awaitable<void> read_unbound(Exchange& x, const Wanted& wanted, Upstream::Response& response,
-                                  ByteView begun) {
-  x.decision = "open";
-  co_await require_proof(x, wanted);
-  const auto prefix = crypto::decode_prefix(begun);
-  if (!prefix) throw Refused{graph::Refusal::kNotAuthentic, "", prefix.error().detail};
-  const ItemRecord record = co_await record_for(x, wanted, prefix->header.key);
-  co_await send_whole_file(x, wanted, response, record, *prefix, [&](keystore::Binding binding) {
-    return adopt(x, wanted, record, std::move(binding));
-  });
-}
-
-net::awaitable<void> send_whole_file(Exchange& x, const Wanted& wanted,
-                                     Upstream::Response& response, const ItemRecord& record,
-                                     const crypto::Prefix& prefix, const BindWhole& bind) {
-  const std::uint64_t size = stored_size(response);
-  const auto plain = crypto::plain_size(size);
-  if (!plain) throw Refused{graph::Refusal::kNotAuthentic, "", "no file has this sealed size"};
-  if (record.state != ItemState::kPending && size != record.binding.sealed_size)
-    throw Refused{graph::Refusal::kNotAuthentic, "", "the stored size is not that of the record"};
-  auto ticket = co_await begin_read(x, wanted, record);
-  crypto::Opener opener = make_opener(x, record.sealed, prefix);
-  const OpenedBody body{.plain_size = *plain, .part = {}, .to_end = true};
-  FirstReading first;
-  first.hashes.sealed.update(crypto::encode(prefix));
-  first.bind = [&]() -> net::awaitable<void> {
-    if (record.state == ItemState::kPending) co_await bind(binding_of(wanted, first.hashes));
-  };
-  co_await send_opened(x, response, opener,
-                       graph::ResponseHead{200, content_fields(x, response.head)}, body, ticket,
-                       &first);
 }
 
 }  // namespace kerros::io

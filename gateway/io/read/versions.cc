@@ -12,7 +12,9 @@
 #include "gateway/io/exchange/own_links.h"
 #include "gateway/io/exchange/place.h"
 #include "gateway/io/read/open_body.h"
-#include "gateway/io/read/read_sealed.h"
+#include "gateway/io/read/opening.h"
+#include "gateway/io/read/read_content.h"
+#include "gateway/io/read/read_unbound.h"
 #include "gateway/io/read/stages.h"
 #include "gateway/io/registry/registry.h"
 

@@ -1,6 +1,6 @@
 // GET and HEAD of one file at a tenant's host, by its own URL or through the download page.
 #include "gateway/graph/percent_encode.h"
-#include "gateway/io/read/read_sealed.h"
+#include "gateway/io/read/read_content.h"
 #include "gateway/io/registry/wanted.h"
 #include "gateway/io/tenant/tenant.h"
 
