@@ -42,7 +42,8 @@ Result<std::uint64_t> number_option(const Request& request, const std::string& n
                                     std::uint64_t otherwise, std::uint64_t most);
 
 // Writes who asked for what, durably, before it is answered; where that stands in the log.
-Result<std::uint64_t> record_reading(const Context& context, audit::Event event, const std::string& target);
+Result<std::uint64_t> record_reading(const Context& context, audit::Event event,
+                                     const std::string& target);
 // A record of something that the peer does, to be completed and appended.
 audit::Record record_of(const Context& context, audit::Event event, const std::string& target);
 // Appends and waits; where the record stands.
