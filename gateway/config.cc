@@ -17,6 +17,15 @@ namespace {
 
 using config::Key;
 
+// What relative paths are taken from. A link stands for the file it leads to:
+// /etc/kerros/kerros.toml may be one to an installation elsewhere.
+std::filesystem::path directory_of(const std::string& file) {
+  std::error_code missing;
+  auto path = std::filesystem::canonical(file, missing);
+  if (missing) path = std::filesystem::absolute(file);
+  return path.parent_path();
+}
+
 constexpr std::string_view kManual = "docker/kerros.toml shows every key with its default";
 
 // Reads one document into the slots of a Config; stops at the first thing that is wrong.
@@ -274,7 +283,7 @@ Result<Config> parse_config(std::string_view toml, std::string_view file) {
   config.file = std::string(file);
   try {
     const auto document = toml::parse(toml);
-    Reader reader(config, std::filesystem::absolute(config.file).parent_path());
+    Reader reader(config, directory_of(config.file));
     if (auto ok = reader.read(document); !ok) return tl::unexpected(ok.error());
   } catch (const toml::parse_error& error) {
     return complain(ErrorCode::kMalformed,

@@ -1,11 +1,9 @@
 // The outer end of `kerros doctor`: the cloud's hosts over verified TLS, and the clock beside
 // theirs.
-#include <algorithm>
 #include <ctime>
 
-#include "gateway/proxy/host_name.h"
 #include "tools/doctor_report.h"
-#include "tools/probe.h"
+#include "tools/reach.h"
 
 namespace kerros::tools {
 namespace {
@@ -16,24 +14,6 @@ constexpr std::chrono::minutes kClockOff{5};  // from here on tokens and certifi
 constexpr std::chrono::minutes kClockNearlyOff{1};
 constexpr std::string_view kLineOut =
     "check DNS and the way out; an office that inspects TLS needs upstream.ca_file";
-
-const HostOverride* override_for(const Config& config, const std::string& host) {
-  const auto found = std::ranges::find_if(config.upstream.connect, [&](const HostOverride& one) {
-    return proxy::host_matches(one.host, host);
-  });
-  return found == config.upstream.connect.end() ? nullptr : &*found;
-}
-
-Result<Probe> reach(const Config& config, const std::string& host) {
-  auto context = tls::Context::client({config.upstream.ca_file});
-  if (!context) return tl::unexpected(context.error());
-  const auto* instead = override_for(config, host);
-  auto probe = Probe::connect(instead ? instead->address : host, instead ? instead->port : 443,
-                              config.upstream.connect_timeout);
-  if (!probe) return probe;
-  if (auto ok = probe->start_tls(*std::move(context), host); !ok) return tl::unexpected(ok.error());
-  return probe;
-}
 
 // "Sun, 06 Nov 1994 08:49:37 GMT"
 std::optional<system_clock::time_point> parse_date(const std::string& text) {
@@ -61,7 +41,7 @@ void check_clock(const HttpAnswer& answer, Report& report) {
 
 void check_graph(const Config& config, Report& report) {
   const auto& host = config.upstream.graph_host;
-  auto probe = reach(config, host);
+  auto probe = reach(config, host, config.upstream.connect_timeout);
   if (!probe)
     return report.fail("graph", host + ": " + probe.error().detail, std::string(kLineOut));
   report.ok("graph", host + " answers, its certificate is good");
@@ -90,7 +70,7 @@ void check_cloud(const Config& config, Report& report) {
   if (!host)
     return report.warn("content", "no content host is known by name, so none was tried",
                        "name the tenant's in upstream.content_hosts, \"contoso.sharepoint.com\"");
-  if (auto probe = reach(config, *host); !probe)
+  if (auto probe = reach(config, *host, config.upstream.connect_timeout); !probe)
     report.fail("content", *host + ": " + probe.error().detail, std::string(kLineOut));
   else
     report.ok("content", *host + " answers, its certificate is good");

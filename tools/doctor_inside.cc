@@ -1,12 +1,9 @@
 // The inner half of `kerros doctor`: the gateway, its store and log, its disks, its certificates.
-#include <sys/statvfs.h>
-
-#include <filesystem>
-
 #include "gateway/complaint.h"
 #include "gateway/config_values.h"
 #include "gateway/tls/context.h"
 #include "tools/admin_client.h"
+#include "tools/disk_room.h"
 #include "tools/doctor_report.h"
 #include "tools/passphrase_prompt.h"
 #include "tools/proxy_authority.h"
@@ -14,10 +11,6 @@
 namespace kerros::tools {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::uint64_t kTooLittle = std::uint64_t{64} << 20;
-constexpr std::uint64_t kLittle = std::uint64_t{1} << 30;
 constexpr auto kSoon = std::chrono::days(30);
 
 std::string number(const Json& value) { return std::to_string(value.get<std::uint64_t>()); }
@@ -108,16 +101,6 @@ void check_trust(const Config& config, Report& report) {
                   " on every workstation: docs/operations.md 13; sha256 " + info->fingerprint());
 }
 
-// The file system that a directory lies on, or will when it is made.
-std::optional<std::uint64_t> free_bytes(fs::path directory) {
-  struct statvfs status{};
-  while (::statvfs(directory.c_str(), &status) != 0) {
-    if (!directory.has_relative_path()) return std::nullopt;
-    directory = directory.parent_path();
-  }
-  return std::uint64_t{status.f_bavail} * status.f_frsize;
-}
-
 }  // namespace
 
 Gateway check_gateway(const Config& config, const Globals& globals, Report& report) {
@@ -154,10 +137,10 @@ void check_room(const Config& config, Report& report) {
                                         std::pair("room-spool", config.store.spool)}) {
     const bool spool = directory == config.store.spool;
     const auto bytes = free_bytes(directory);
-    const auto little = spool ? config.limits.spool_bytes : kLittle;
+    const auto little = spool ? config.limits.spool_bytes : kLittleRoom;
     const auto what = bytes ? std::to_string(*bytes >> 20) + " MiB free in " + directory
                             : directory + " cannot be looked at";
-    if (!bytes || *bytes < kTooLittle)
+    if (!bytes || *bytes < kTooLittleRoom)
       report.fail(name, what, "make room, or move it: docs/operations.md 9");
     else if (*bytes < little && directory != config.store.sessions)
       report.warn(name, what,

@@ -9,7 +9,7 @@ namespace kerros::tools {
 
 enum class ExitCode : int {
   kDone = 0,          // everything asked for was done
-  kFailed = 1,        // it was tried and failed
+  kFailed = 1,        // it was tried and failed, or `status` warns
   kUsage = 2,         // the command line or the configuration cannot be understood
   kRefused = 3,       // a policy says no
   kNotAuthentic = 4,  // bytes are not what was sealed, signed or last seen

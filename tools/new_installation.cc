@@ -160,7 +160,8 @@ bool usable_tmpfs(const std::string& directory) {
 std::string sessions_directory(const std::string& tenant) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  for (std::string base : {std::string(::geteuid() == 0 ? "/run" : ""),
+  // The package makes /run/kerros for the user whom its gateway runs as.
+  for (std::string base : {std::string(::geteuid() == 0 ? "/run" : "/run/kerros"),
                            std::string(runtime ? runtime : ""), std::string("/dev/shm")})
     if (!base.empty() && usable_tmpfs(base)) return base.append("/kerros-").append(tenant);
   return "run/sessions";

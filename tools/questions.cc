@@ -1,10 +1,12 @@
 #include "tools/questions.h"
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 
+#include "gateway/complaint.h"
 #include "tools/admin_client.h"
 #include "tools/passphrase_prompt.h"
 
@@ -17,7 +19,31 @@ tl::expected<Config, Failure> load_config(const Globals& globals) {
   return tl::unexpected(Failure(config.error(), missing ? ExitCode::kNotFound : ExitCode::kUsage));
 }
 
+namespace {
+
+std::string name_of(uid_t user) {
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+    return entry.pw_name;
+  return std::to_string(user);
+}
+
+// What root writes into a store or log of somebody else's, their gateway could not open again.
+Status check_owner(const std::string& directory) {
+  struct stat store{};
+  if (::geteuid() != 0 || ::stat(directory.c_str(), &store) != 0 || store.st_uid == 0) return {};
+  const auto owner = name_of(store.st_uid);
+  return complain(ErrorCode::kConflict, directory + " belongs to " + owner + ", and this is root",
+                  "files that root makes in it would be closed to the gateway",
+                  "give the command as its owner: runuser -u " + owner + " -- kerros ...");
+}
+
+}  // namespace
+
 Result<keystore::UnsealWith> unseal_with(const Config& config, const Globals& globals) {
+  if (auto ok = check_owner(config.store.directory); !ok) return tl::unexpected(ok.error());
   const bool asked = config.unseal.method == Config::Unseal::Method::kPassphrase;
   if (!asked || globals.passphrase_fd >= 0 || !can_prompt())
     return unseal_method(config, globals.passphrase_fd);
@@ -61,14 +87,6 @@ Result<Json> Questions::send(const admin::Request& request) {
   return json;
 }
 
-std::string os_actor() {
-  std::array<char, 4096> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  const auto user = ::getuid();
-  if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
-    return std::string("os:") + entry.pw_name;
-  return "os:" + std::to_string(user);
-}
+std::string os_actor() { return "os:" + name_of(::getuid()); }
 
 }  // namespace kerros::tools

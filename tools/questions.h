@@ -27,6 +27,7 @@ struct Globals {
 tl::expected<Config, Failure> load_config(const Globals& globals);
 
 // The key file of the configuration, or a passphrase from --passphrase-fd or the terminal.
+// kConflict for root where the store is somebody else's.
 Result<keystore::UnsealWith> unseal_with(const Config& config, const Globals& globals);
 
 class Questions {

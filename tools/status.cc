@@ -1,11 +1,19 @@
 // kerros status: one screen for the morning, one exit code for a monitor.
 #include <memory>
 
+#include "gateway/admin/finding.h"
 #include "tools/commands.h"
 #include "tools/output.h"
+#include "tools/status_around.h"
+#include "tools/status_screen.h"
 
 namespace kerros::tools {
 namespace {
+
+ExitCode verdict(const Json& status) {
+  if (!status.at("problems").empty()) return ExitCode::kUnavailable;
+  return status.at("warnings").empty() ? ExitCode::kDone : ExitCode::kFailed;
+}
 
 Outcome status(const Globals& globals, bool json) {
   const auto config = load_config(globals);
@@ -14,9 +22,15 @@ Outcome status(const Globals& globals, bool json) {
   if (!questions) return tl::unexpected(questions.error());
   auto answer = questions->ask("/v1/status");
   if (!answer) return tl::unexpected(answer.error());
-  if (!json && !questions->gateway_runs()) (*answer)["gateway"] = "not running";
-  print_object(*answer, json);
-  return answer->at("ready").get<bool>() ? ExitCode::kDone : ExitCode::kUnavailable;
+  if (!questions->gateway_runs())
+    add_finding(*answer, admin::Finding::kNotRunning, "no gateway serves " + config->file);
+  look_around(*config, *answer);
+  if (!answer->at("problems").empty()) (*answer)["ready"] = false;
+  if (json)
+    print_object(*answer, true);
+  else
+    print_text(status_screen(*answer));
+  return verdict(*answer);
 }
 
 }  // namespace
@@ -24,13 +38,14 @@ Outcome status(const Globals& globals, bool json) {
 std::vector<Command> status_commands(const Globals& globals) {
   const auto json = std::make_shared<bool>(false);
   return {{"status",
-           "Say whether everything that protects is there and works.",
+           "Say whether everything that protects is there and works: one screen for the morning.",
            {"kerros status", "kerros status --json --config /etc/kerros/kerros.toml"},
            {{"--json", "Print a JSON object", json.get(), ""}},
            [&globals, json] { return status(globals, *json); },
-           "Exit code 0: a gateway serves and all its checks pass. 5: it does not, and the output "
-           "says what is missing; without a gateway the store and the log are looked at all the "
-           "same."}};
+           "Exit code 0: all is well. 1: it serves, and a warning asks for something. Anything "
+           "above is bad; 5: a problem, or no gateway runs. Without one the store and the log are "
+           "looked at all the same. docs/operations.md has the answer to every problem and "
+           "warning."}};
 }
 
 }  // namespace kerros::tools

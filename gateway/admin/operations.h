@@ -71,6 +71,8 @@ struct Running {
     std::uint64_t refused = 0;      // requests and connections, likewise
     bool is_on() const { return !listen.empty() || !redirect_listen.empty(); }
   } proxy;
+  std::uint64_t workers = 0;  // threads that carry traffic
+  std::string tls;            // whose AES the TLS records have: "ipsec-mb" or "openssl"
 };
 
 Answer answer(const Request& request, const Peer& peer, const Config& config,

@@ -1,70 +1,125 @@
 // One screen for the morning: is everything there that protects, and does it work.
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
+#include <fstream>
+
+#include "gateway/admin/finding.h"
 #include "gateway/admin/noun.h"
+#include "gateway/admin/recent.h"
 #include "gateway/audit/time_text.h"
 
 namespace kerros::admin {
 namespace {
+
+constexpr std::uint64_t kDayMs = 86'400'000;
+constexpr std::uint64_t kNearlyFullPercent = 80;
 
 bool on_tmpfs(const std::string& directory) {
   struct statfs fs{};
   return ::statfs(directory.c_str(), &fs) == 0 && fs.f_type == TMPFS_MAGIC;
 }
 
-Json problem(const char* name, const Status& status) {
-  const auto complaint = complaint_of(status.error());
-  return {{"name", name}, {"what", complaint.what}};
-}
-
-Json problems_of(Installation& installation) {
-  auto problems = Json::array();
-  if (auto ok = installation.store->check_writable(); !ok)
-    problems.push_back(problem("store-not-writable", ok));
-  if (auto ok = installation.log->health(); !ok)
-    problems.push_back(problem("audit-not-writable", ok));
-  if (auto ok = crypto::self_test(*installation.backend); !ok)
-    problems.push_back(problem("cipher-self-test", ok));
-  return problems;
+void look_for_problems(Installation& installation, Json& status) {
+  const auto found = [&](Finding finding, const Status& result) {
+    if (!result) add_finding(status, finding, complaint_of(result.error()).what);
+  };
+  found(Finding::kStoreNotWritable, installation.store->check_writable());
+  found(Finding::kAuditNotWritable, installation.log->health());
+  found(Finding::kCipherSelfTest, crypto::self_test(*installation.backend));
 }
 
 // Whose turn it is to be rotated, and what a rotation that was cut short left behind.
-void warn_of_keys(const Config& config, const keystore::KeyStore& store, Json& warnings) {
+void look_at_keys(const Config& config, const keystore::KeyStore& store, Json& status) {
   const auto period = static_cast<std::uint64_t>(config.keys.rotate_after.count());
+  const auto now = now_ms();
   for (const auto& key : store.unit_keys()) {
+    const auto age = now - std::min(key.created, now);
+    status["keys"].push_back({{"unit", key.unit_name},
+                              {"version", key.version},
+                              {"state", keystore::name(key.state)},
+                              {"created", time_or_null(key.created)},
+                              {"age_days", age / kDayMs}});
     const std::string version =
         "version " + std::to_string(key.version) + " of unit \"" + key.unit_name + "\"";
-    const bool old = period != 0 && key.created + period <= now_ms();
-    if (key.state == keystore::KeyState::kActive && old)
-      warnings.push_back({{"name", "key-rotation-due"},
-                          {"what", version + " seals since " + audit::time_text(key.created) +
-                                       ": `kerros key rotate " + key.unit_name + "`"}});
+    if (key.state == keystore::KeyState::kActive && period != 0 && age >= period)
+      add_finding(status, Finding::kKeyRotationDue,
+                  version + " seals since " + audit::time_text(key.created) +
+                      ": `kerros key rotate " + key.unit_name + "`");
     if (key.state == keystore::KeyState::kPending)
-      warnings.push_back(
-          {{"name", "key-pending"},
-           {"what", version + " was made and seals nothing yet: `kerros key rotate " +
-                        key.unit_name + "` goes on"}});
+      add_finding(status, Finding::kKeyPending,
+                  version + " was made and seals nothing yet: `kerros key rotate " + key.unit_name +
+                      "` goes on");
   }
 }
 
-Json warnings_of(const Config& config, const keystore::KeyStore& store) {
-  auto warnings = Json::array();
-  warn_of_keys(config, store, warnings);
+// The map is sparse: what it takes on the disk is what was ever in use of it.
+std::uint64_t bytes_of_items(const Config& config) {
+  struct stat file{};
+  const auto path = config.store.directory + "/items/data.mdb";
+  if (::stat(path.c_str(), &file) != 0) return 0;
+  return static_cast<std::uint64_t>(file.st_blocks) * 512;
+}
+
+Json store_of(const Config& config, const keystore::KeyStore& store, Json& status) {
+  const auto used = bytes_of_items(config);
+  const auto room = config.store.items_map_gib << 30;
+  if (used >= room / 100 * kNearlyFullPercent)
+    add_finding(status, Finding::kStoreNearlyFull,
+                std::to_string(used >> 20) + " MiB of " + std::to_string(room >> 20) +
+                    " MiB for item records are in use: raise store.items_map_gib");
+  return {{"directory", config.store.directory},
+          {"items", store.item_count()},
+          {"change", store.head().sequence},
+          {"queued", store.queued()},
+          {"bytes", used},
+          {"room_bytes", room}};
+}
+
+// What the newest signed checkpoint covers. Its text is signed; here it is only shown.
+Json checkpoint_of(const std::string& directory) {
+  const auto path = directory + "/checkpoint";
+  struct stat file{};
+  std::ifstream in(path);
+  std::string origin;
+  std::uint64_t records = 0;
+  if (::stat(path.c_str(), &file) != 0 || !std::getline(in, origin) || !(in >> records))
+    return Json();
+  const auto written = static_cast<std::uint64_t>(file.st_mtim.tv_sec) * 1000;
+  return {{"records", records}, {"written", time_or_null(written)}};
+}
+
+void look_at_log(const Installation& installation, Json& status) {
+  auto refusals = recent_refusals(*installation.log, now_ms());
+  std::string alarms;
+  if (refusals.is_object())
+    for (const auto& [name, count] : refusals.at("alarms").items())
+      alarms +=
+          (alarms.empty() ? "" : ", ") + std::to_string(count.get<std::uint64_t>()) + " " + name;
+  if (!alarms.empty())
+    add_finding(status, Finding::kAlarms,
+                "in the log of the last 24 hours: " + alarms + "; `kerros audit tail`");
+  status["refusals"] = std::move(refusals);
+}
+
+void look_at_settings(const Config& config, Json& status) {
   if (!on_tmpfs(config.store.sessions))
-    warnings.push_back({{"name", "sessions-on-disk"},
-                        {"what", config.store.sessions +
-                                     " is not on tmpfs: a backup or a power cut could bring an old "
-                                     "upload session back"}});
+    add_finding(status, Finding::kSessionsOnDisk,
+                config.store.sessions +
+                    " is not on tmpfs: a backup or a power cut could bring an old upload session "
+                    "back");
   if (config.policy.rules.empty())
-    warnings.push_back({{"name", "no-rule"}, {"what", "no policy rule: nothing is sealed"}});
-  return warnings;
+    add_finding(status, Finding::kNoRule, "no policy rule: nothing is sealed");
 }
 
 Json gateway_of(const Running* running) {
   if (running == nullptr) return Json();
   Json gateway{{"graph_listen", running->graph_listen},
                {"backend", running->backend},
+               {"tls", running->tls},
+               {"workers", running->workers},
                {"connections", running->connections},
                {"transfers", running->transfers},
                {"started", time_or_null(running->started_ms)}};
@@ -82,24 +137,29 @@ Json gateway_of(const Running* running) {
 
 Result<Json> status(const Context& context) {
   auto& installation = context.installation;
-  auto problems = problems_of(installation);
-  const auto head = installation.store->head();
-  return Json{{"ready", problems.empty() && context.running != nullptr},
+  Json status{{"version", KERROS_VERSION},
+              {"ready", false},
               {"gateway", gateway_of(context.running)},
               {"tenant", to_hex(installation.store->tenant())},
               {"unit", to_hex(installation.unit)},
-              {"store",
-               {{"directory", context.config.store.directory},
-                {"items", installation.store->item_count()},
-                {"change", head.sequence},
-                {"queued", installation.store->queued()}}},
-              {"audit",
-               {{"directory", context.config.audit.directory},
-                {"origin", installation.origin},
-                {"records", installation.log->size()}}},
+              {"store", Json()},
+              {"audit", Json()},
               {"cipher", installation.backend->name()},
-              {"problems", std::move(problems)},
-              {"warnings", warnings_of(context.config, *installation.store)}};
+              {"keys", Json::array()},
+              {"refusals", Json()},
+              {"problems", Json::array()},
+              {"warnings", Json::array()}};
+  look_for_problems(installation, status);
+  status["ready"] = status.at("problems").empty() && context.running != nullptr;
+  status["store"] = store_of(context.config, *installation.store, status);
+  status["audit"] = {{"directory", context.config.audit.directory},
+                     {"origin", installation.origin},
+                     {"records", installation.log->size()},
+                     {"checkpoint", checkpoint_of(context.config.audit.directory)}};
+  look_at_keys(context.config, *installation.store, status);
+  look_at_log(installation, status);
+  look_at_settings(context.config, status);
+  return status;
 }
 
 }  // namespace kerros::admin

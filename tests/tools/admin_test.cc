@@ -215,7 +215,7 @@ TEST_F(Admin, SaysItIsNotReadyWithoutAGateway) {
 
 TEST_F(Admin, SaysItIsReadyWithOne) {
   const auto request = admin::parse_request("GET", "/v1/status");
-  const admin::Running running{"127.0.0.1:8443", "openssl", 3, 2, 1000, {}};
+  const admin::Running running{"127.0.0.1:8443", "openssl", 3, 2, 1000, {}, 4, "openssl"};
   const auto answer =
       admin::answer(*request, {"os:tester", "admin-socket"}, *config_, *installation_, &running);
   const auto status = json::parse(answer.json);

@@ -187,7 +187,9 @@ admin::Running Gateway::running() const {
           counters.transfers,
           started_ms_,
           {bound(Door::kProxy), bound(Door::kRedirect), counters.tunnels, counters.intercepted,
-           counters.proxy_refused}};
+           counters.proxy_refused},
+          threads_.size(),
+          tls::provider_runs() ? "ipsec-mb" : "openssl"};
 }
 
 void Gateway::on_signal(int signal) {
