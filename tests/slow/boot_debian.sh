@@ -57,7 +57,7 @@ boot_debian() {
     echo 0 >"$cgroup/cgroup.procs"
     export -f enter_debian
     exec unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \
-      /bin/bash -c 'enter_debian "$1"' enter "$root"
+      /bin/bash -c 'enter_debian "$1"' enter "$root" >"$root.log" 2>&1
   ) &
   launcher=$!
   for attempt in $(seq 300); do
@@ -68,6 +68,7 @@ boot_debian() {
     kill -0 "$launcher" 2>/dev/null || break
     sleep 0.2
   done
+  cat "$root.log"
   echo "systemd did not come up in $root (attempt $attempt)" >&2
   return 1
 }

@@ -26,7 +26,9 @@ base=${1-}
 check() {
   local sentence=$1 start=$SECONDS
   shift
-  if ! (set -e; "$@") >"$work/output" 2>&1 </dev/null; then
+  # In the background, since a shell that is asked whether something failed goes on after failures.
+  (set -e; "$@") >"$work/output" 2>&1 </dev/null &
+  if ! wait $!; then
     tail -n 40 "$work/output"
     [ -z "$booted" ] || inside journalctl -n 40 --no-pager -u 'kerros-*' || true
     echo "FAIL  $sentence"
@@ -54,7 +56,7 @@ in_root() {
 install_package() {
   cp "$work"/kerros_*.deb "$source_dir/build/release/bin/kerros-sandbox" "$root/opt/"
   in_root apt-get -q update
-  in_root apt-get -q -y install --no-install-recommends zlib1g /opt/kerros_0*.deb
+  in_root apt-get -q -y install --no-install-recommends zlib1g "/opt/$(basename "$work"/kerros_0*.deb)"
   # Units that may start are started by systemd, which comes later.
   [ "$(in_root stat -c '%U %G %a' /var/lib/kerros /etc/kerros /etc/kerros/secrets | tr '\n' ,)" = \
     'kerros kerros 750,root kerros 750,kerros kerros 700,' ]
@@ -148,7 +150,7 @@ rotates() {
   echo 'KERROS_ROTATE_OLDER_THAN=0s' >"$root/etc/default/kerros"
   inside systemctl enable --now kerros-rotate.timer
   inside systemctl start kerros-rotate.service
-  as_kerros kerros key list --json | grep -q '"version": 2'
+  as_kerros kerros key list --json | grep -q '"version":2'
 }
 
 upgrades() {
@@ -207,7 +209,7 @@ check "tools/package builds two versions" build_packages
 check "lintian has nothing to say" lint_package
 check "a bare Debian 12 is made" make_root
 check "apt installs the package with what it needs; directories belong to whom they should" install_package
-check "systemd-analyze verify --man=no has nothing to say of the units" verify_units
+check "systemd-analyze verify has nothing to say of the units" verify_units
 check "systemd-analyze security: little is open" judge_units
 boot_debian "$root"
 check "installed and without configuration, the gateway is enabled, not started and not failed" waits_for_init
