@@ -45,15 +45,27 @@ Bytes context_of(UrlPurpose purpose, std::string_view host, const crypto::Id& ga
 OwnUrls::OwnUrls(crypto::Id gateway, KeyOfDay key_of_day)
     : gateway_(gateway), key_of_day_(std::move(key_of_day)) {}
 
+// Deriving a key takes pages of locked memory, which costs far more than sealing a URL, and a
+// listing needs a thousand of those.
+Result<std::shared_ptr<const crypto::SecretBytes>> OwnUrls::key_of(std::uint32_t day) const {
+  const std::lock_guard lock(mutex_);
+  DayKey& kept = kept_[day % kept_.size()];
+  if (kept.key && kept.day == day) return kept.key;
+  auto made = key_of_day_(day);
+  if (!made) return tl::unexpected(made.error());
+  kept = {day, std::make_shared<const crypto::SecretBytes>(*std::move(made))};
+  return kept.key;
+}
+
 // The URL ends in a token = version(1) || day(4) || seal_value(key of the day, body); the day picks
 // the key and is checked against the clock, so that a key is not needed for longer than 48 hours.
 Result<std::string> OwnUrls::seal(UrlPurpose purpose, std::string_view host, ByteView body,
                                   std::uint64_t now_ms) const {
   const auto day = static_cast<std::uint32_t>(now_ms / kDayMs);
-  auto key = key_of_day_(day);
+  const auto key = key_of(day);
   if (!key) return tl::unexpected(key.error());
-  const Bytes sealed = crypto::seal_value(std::as_const(*key).reveal(), kLabel,
-                                          context_of(purpose, host, gateway_), body);
+  const Bytes sealed =
+      crypto::seal_value((*key)->reveal(), kLabel, context_of(purpose, host, gateway_), body);
   Bytes token(5 + sealed.size());
   token[0] = kTokenVersion;
   store_be<std::uint32_t>(MutableByteView(token).subspan(1, 4), day);
@@ -68,10 +80,10 @@ Result<Bytes> OwnUrls::open(UrlPurpose purpose, std::string_view host, std::stri
   const auto day = load_be<std::uint32_t>(ByteView(*raw).subspan(1, 4));
   const auto today = static_cast<std::uint32_t>(now_ms / kDayMs);
   if (day > today || today - day > 1) return tl::unexpected(bad_token());
-  auto key = key_of_day_(day);
+  const auto key = key_of(day);
   if (!key) return tl::unexpected(key.error());
-  auto body = crypto::open_value(std::as_const(*key).reveal(), kLabel,
-                                 context_of(purpose, host, gateway_), ByteView(*raw).subspan(5));
+  auto body = crypto::open_value((*key)->reveal(), kLabel, context_of(purpose, host, gateway_),
+                                 ByteView(*raw).subspan(5));
   if (!body) return tl::unexpected(bad_token());
   const ByteView view = std::as_const(*body).reveal();
   return Bytes(view.begin(), view.end());

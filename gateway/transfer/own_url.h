@@ -4,12 +4,15 @@
 // open) with purpose and public host as associated data. It cannot be read, changed, or used for
 // the other purpose, and only the gateway that names itself in it honours it.
 //
-// Thread safety: pure functions over immutable keys. Errors: kNotAuthentic for anything that is
-// not a valid token of this purpose, expiry included.
+// Thread safety: all functions may be called from any thread; the keys kept are locked. Errors:
+// kNotAuthentic for anything that is not a valid token of this purpose, expiry included.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -93,8 +96,16 @@ class OwnUrls {
   Result<Bytes> open(UrlPurpose purpose, std::string_view host, std::string_view token,
                      std::uint64_t now_ms) const;
 
+  struct DayKey {
+    std::uint32_t day = 0;
+    std::shared_ptr<const crypto::SecretBytes> key;
+  };
+  Result<std::shared_ptr<const crypto::SecretBytes>> key_of(std::uint32_t day) const;
+
   crypto::Id gateway_;
   KeyOfDay key_of_day_;
+  mutable std::mutex mutex_;
+  mutable std::array<DayKey, 2> kept_;  // of the two days whose tokens open
 };
 
 inline constexpr std::uint64_t kDownloadUrlLifeMs = 10 * 60 * 1000;

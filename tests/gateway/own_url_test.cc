@@ -198,6 +198,22 @@ TEST(OwnUrl, RefusesATokenOfTomorrow) {
             ErrorCode::kNotAuthentic);
 }
 
+// A listing needs a URL for each of its items, and a key takes pages of locked memory to derive.
+TEST(OwnUrl, DerivesTheKeyOfADayOnceAndGoesOnWithTheNext) {
+  std::vector<std::uint32_t> derived;
+  const OwnUrls counting(noise_array<16>(1), [&](std::uint32_t day) {
+    derived.push_back(day);
+    return crypto::SecretBytes::copy_of(noise(32, 1'000'000 + day));
+  });
+  for (const std::uint64_t now : {kMidnight - 1, kMidnight, kMidnight + kDay}) {
+    const std::string token = token_of(counting.upload_url(kHost, noise_array<16>(7), now).value());
+    EXPECT_TRUE(counting.open_upload(kHost, token, now));
+    EXPECT_TRUE(urls().open_upload(kHost, token, now));
+  }
+  EXPECT_TRUE(counting.open_upload(kHost, upload_token(kMidnight), kMidnight + kDay));
+  EXPECT_EQ(derived, (std::vector<std::uint32_t>{19'999, 20'000, 20'001}));
+}
+
 TEST(OwnUrl, TellsAKeyThatCannotBeHad) {
   const OwnUrls broken({}, [](std::uint32_t) -> Result<crypto::SecretBytes> {
     return fail(ErrorCode::kFull, "no locked memory");
