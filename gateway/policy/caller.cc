@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/derive.h"
+#include "crypto/secret.h"
 #include "gateway/graph/head.h"
 
 namespace kerros::policy {
@@ -110,6 +111,26 @@ Caller read_caller(std::optional<std::string_view> authorization, ByteView hash_
   if (caller.actor.empty())
     caller.actor = "opaque:" + to_hex(ByteView(caller.token_hash).first(kOpaqueBytes));
   return caller;
+}
+
+namespace {
+
+void wipe(std::string& text) {
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+}
+
+}  // namespace
+
+CallerMemory::~CallerMemory() { wipe(last_); }
+
+const Caller& CallerMemory::read(std::optional<std::string_view> authorization) {
+  const std::string_view field = authorization.value_or("");  // without a token as without a field
+  if (known_ && field == last_) return caller_;
+  caller_ = read_caller(authorization, hash_key_);
+  wipe(last_);
+  last_ = field;
+  known_ = true;
+  return caller_;
 }
 
 }  // namespace kerros::policy

@@ -4,7 +4,7 @@
 // a Caller is therefore *claimed* until a route that proves the caller was answered.
 //
 // Thread safety: pure functions; never throw. The token itself never leaves this value's making:
-// `token_hash` stands for it everywhere else.
+// `token_hash` stands for it everywhere else. A CallerMemory has one owner.
 #pragma once
 
 #include <array>
@@ -31,5 +31,23 @@ struct Caller {
 
 // `authorization` is the field's value. `hash_key` keys the hash of tokens.
 Caller read_caller(std::optional<std::string_view> authorization, ByteView hash_key);
+
+// The same for the requests of one connection. They bring one token over and over, and reading it
+// costs as much as a good part of a small request: the last one is kept, and wiped in the end.
+class CallerMemory {
+ public:
+  explicit CallerMemory(ByteView hash_key) : hash_key_(hash_key) {}  // which must outlive it
+  CallerMemory(const CallerMemory&) = delete;
+  CallerMemory& operator=(const CallerMemory&) = delete;
+  ~CallerMemory();
+
+  const Caller& read(std::optional<std::string_view> authorization);
+
+ private:
+  const ByteView hash_key_;
+  std::string last_;
+  Caller caller_;
+  bool known_ = false;
+};
 
 }  // namespace kerros::policy

@@ -34,6 +34,23 @@ TEST(Caller, IsReadFromTheClaims) {
   EXPECT_TRUE(caller.has_token);
 }
 
+TEST(Caller, OfAConnectionIsWhomEachRequestNames) {
+  CallerMemory memory(kHashKey);
+  const std::string aino = "Bearer " + token_of(R"({"upn":"aino@contoso.test"})");
+  const std::string ville = "Bearer " + token_of(R"({"upn":"ville@contoso.test"})");
+  EXPECT_EQ(memory.read(std::nullopt).actor, "anonymous");
+  for (const std::string& field : {aino, aino, ville, aino + "x", ville, std::string()}) {
+    const Caller fresh = read_caller(field, kHashKey);
+    for (int again = 0; again < 2; ++again) {
+      const Caller& kept = memory.read(field);
+      EXPECT_EQ(kept.actor, fresh.actor);
+      EXPECT_EQ(kept.token_hash, fresh.token_hash);
+      EXPECT_EQ(kept.has_token, fresh.has_token);
+    }
+  }
+  EXPECT_FALSE(memory.read(std::nullopt).has_token);
+}
+
 TEST(Caller, IsTheAppWhenNoUserIsThere) {
   EXPECT_EQ(caller_with({{"appid", "a-1"}, {"oid", "o-1"}}).actor, "app:a-1");
   EXPECT_EQ(caller_with({{"azp", "a-2"}}).actor, "app:a-2");

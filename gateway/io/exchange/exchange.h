@@ -34,12 +34,14 @@ struct Sighting {
 };
 
 struct Exchange {
-  Exchange(Worker& w, ClientSide& c, const Front& f, std::shared_ptr<const Snapshot> s)
-      : worker(w), client(c), front(f), now(std::move(s)) {}
+  Exchange(Worker& w, ClientSide& c, const Front& f, policy::CallerMemory& m,
+           std::shared_ptr<const Snapshot> s)
+      : worker(w), client(c), front(f), callers(m), now(std::move(s)) {}
 
   Worker& worker;
   ClientSide& client;
   const Front& front;
+  policy::CallerMemory& callers;  // of the connection
   std::shared_ptr<const Snapshot> now;
   graph::RequestHead head;
   graph::Route route;

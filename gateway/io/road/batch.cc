@@ -78,7 +78,7 @@ Answer refused_answer(graph::Refusal refusal, const std::string& request_id) {
 
 net::awaitable<Answer> run(Exchange& x, graph::BatchPart& part, std::size_t& room) {
   InnerClient client(x.client.peer(), part.body, room);
-  Exchange inner(x.worker, client, x.front, x.now);
+  Exchange inner(x.worker, client, x.front, x.callers, x.now);
   inner.outer = &x;
   inner.head = std::move(part.head);
   inner.request_id = new_request_id();

@@ -11,9 +11,10 @@ namespace kerros::io {
 namespace {
 
 // False at the end of the connection.
-net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client, const Front& front) {
+net::awaitable<bool> serve_next(Worker& worker, HttpConnection& client, const Front& front,
+                                policy::CallerMemory& callers) {
   auto snapshot = worker.shared.snapshots.current();
-  Exchange x(worker, client, front, std::move(snapshot));
+  Exchange x(worker, client, front, callers, std::move(snapshot));
   client.set_patience(x.config().limits.client_idle);
   std::optional<BadMessage> bad;
   try {
@@ -60,7 +61,8 @@ net::awaitable<void> serve_connection(Worker& worker, net::ip::tcp::socket socke
     co_await client.stream().handshake_server();
     const auto named = client.stream().server_name();
     front.was_misnamed = front.is_intercepted() && !named.empty() && !names(front, named);
-    while (co_await serve_next(worker, client, front)) {
+    policy::CallerMemory callers(std::as_const(worker.shared.hash_key).reveal());
+    while (co_await serve_next(worker, client, front, callers)) {
     }
     co_await client.stream().shutdown();
   } catch (const boost::system::system_error& error) {

@@ -115,8 +115,7 @@ void identify(Exchange& x) {
   else
     identify_tenant(x);
   if (!is_own_authority(x)) throw Refused{graph::Refusal::kMisdirected, "", "another host named"};
-  x.caller = policy::read_caller(x.head.fields.find("Authorization"),
-                                 std::as_const(x.worker.shared.hash_key).reveal());
+  x.caller = x.callers.read(x.head.fields.find("Authorization"));
 }
 
 bool is_worth_an_event(graph::Refusal refusal) {
