@@ -92,6 +92,26 @@ TEST_F(TamperedStore, IsRefusedWhenTheHeadIsOldChangedOrGone) {
   EXPECT_THAT(try_open(), Succeeds());
 }
 
+// The next commit would leave such a row beside its own, and nobody could open the store any more.
+TEST_F(TamperedStore, IsRefusedWhenAHeadHasAnotherName) {
+  for (const char* environment : {"items", "keys"}) {
+    const std::string directory = store_path_ + "/" + environment;
+    RawRows original;
+    edit_rows(directory, "head", [&](RawRows& rows) {
+      original = rows;
+      rows = {{"lead", original.at("head")}};
+    });
+    expect_refused(std::string("head of ") + environment + " has another name");
+    edit_rows(directory, "head", [&](RawRows& rows) {
+      rows = original;
+      rows["lead"] = original.at("head");
+    });
+    expect_refused(std::string("head of ") + environment + " has another name");
+    edit_rows(directory, "head", [&](RawRows& rows) { rows = original; });
+  }
+  EXPECT_THAT(try_open(), Succeeds());
+}
+
 // The whole file from before is consistent in itself: the head shows it to whoever kept the later
 // one, and the audit log does.
 TEST_F(TamperedStore, ShowsAnOlderHeadWhenTheWholeFileIsFromBefore) {
