@@ -150,7 +150,7 @@ std::shared_ptr<tls::Context> make_context(const std::string& directory) {
 }
 
 void run(const std::string& directory, int processor) {
-  stay_on(processor);
+  settle(processor);
   // Cheap where the processor allows it; without it OpenSSL's own ciphers serve.
   static_cast<void>(tls::start_provider());
   const auto context = make_context(directory);

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
@@ -149,7 +150,11 @@ std::shared_ptr<tls::Context> pinned_suite(std::shared_ptr<tls::Context> context
   return context;
 }
 
-void stay_on(int processor) {
+void settle(int processor) {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
   if (processor < 0) return;
   cpu_set_t wanted;
   CPU_ZERO(&wanted);

@@ -61,7 +61,8 @@ class Connection {
 // Contexts that agree on TLS 1.3 with TLS_AES_256_GCM_SHA384 and nothing else.
 std::shared_ptr<tls::Context> pinned_suite(std::shared_ptr<tls::Context> context);
 
-// Runs the calling thread on this processor only; -1: wherever the kernel likes.
-void stay_on(int processor);
+// Runs the calling thread on this processor only (-1: wherever the kernel likes), with as many
+// sockets as this process may have.
+void settle(int processor);
 
 }  // namespace kerros::bench

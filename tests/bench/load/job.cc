@@ -13,7 +13,8 @@ Job read_job(int argc, char** argv) {
   app.add_option("--through", job.through, "ADDRESS:PORT of a proxy")->excludes(to);
   app.add_option("--host", job.host, "name of the server")->required();
   app.add_option("--ca", job.ca_file, "who signed its certificate")->required();
-  app.add_option("--token", job.token_file, "file with a bearer token");
+  std::string token_file;
+  app.add_option("--token", token_file, "file with a bearer token");
   app.add_option("--method", job.method);
   app.add_option("--target", job.targets, "path; {n} becomes the number of the request");
   app.add_option("--targets", job.targets_file, "file with paths, one a line");
@@ -29,6 +30,9 @@ Job read_job(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     std::exit(app.exit(error));
   }
+  std::ifstream tokens(token_file);
+  if (!token_file.empty() && !std::getline(tokens, job.token))
+    std::exit(app.exit(CLI::ValidationError("--token", token_file + " cannot be read")));
   std::ifstream lines(job.targets_file);
   for (std::string line; std::getline(lines, line);) job.targets.push_back(line);
   if (job.targets.empty() || (job.count == 0 && job.seconds <= 0) || job.range > job.size)

@@ -17,7 +17,7 @@ struct Job {
   std::string through;  // a proxy to ask for `host` by CONNECT; then `to` is not used
   std::string host;     // the TLS name and the Host field
   std::string ca_file;
-  std::string token_file;  // empty: no Authorization
+  std::string token;  // of the bearer; empty: no Authorization
   std::string method = "GET";
   std::vector<std::string> targets;  // in turn; "{n}" becomes the number of the request
   std::string targets_file;          // or these, one a line

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <stdexcept>
@@ -37,17 +36,9 @@ net::ip::tcp::endpoint endpoint_of(const std::string& text) {
           static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1)))};
 }
 
-std::string line_of(const std::string& file) {
-  if (file.empty()) return {};
-  std::ifstream input(file);
-  std::string line;
-  if (!std::getline(input, line)) throw std::runtime_error(file + " cannot be read");
-  return line;
-}
-
 // What all connections share.
 struct Run {
-  explicit Run(Job what) : job(std::move(what)), token(line_of(job.token_file)), gate(io) {
+  explicit Run(Job what) : job(std::move(what)), gate(io) {
     gate.expires_at(Clock::time_point::max());
   }
 
@@ -58,7 +49,6 @@ struct Run {
   }
 
   const Job job;
-  const std::string token;
   const Pattern pattern;
   net::io_context io{1};
   net::steady_timer gate;  // behind it all connections begin at once
@@ -118,7 +108,7 @@ class Client {
     std::string head =
         fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nAccept: */*\r\nUser-Agent: kerros-bench\r\n",
                     job.method, target_of(run_, number), job.host);
-    if (!run_.token.empty()) head += "Authorization: Bearer " + run_.token + "\r\n";
+    if (!job.token.empty()) head += "Authorization: Bearer " + job.token + "\r\n";
     if (job.method == "PUT") co_return co_await send(std::move(head));
     std::uint64_t at = 0;
     if (job.range > 0) {
@@ -229,7 +219,7 @@ void give_up_at(const std::exception_ptr& failure) {
 }
 
 void play(Run& run) {
-  stay_on(run.job.processor);
+  settle(run.job.processor);
   static_cast<void>(tls::start_provider());
   auto context = tls::Context::client({run.job.ca_file});
   if (!context) throw std::runtime_error(context.error().detail);
