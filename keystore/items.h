@@ -1,6 +1,7 @@
 // The items environment: records by id, the index of versions by (drive, item), intents, the head.
 // items.cc: one file and its versions; intents.cc: where else it may turn up; copies.cc: that it
-// did; seen.cc: what was refused, and accepted by a person; items_rewrap.cc: versions of unit keys.
+// did; seen.cc: what was refused, and accepted by a person; items_rewrap.cc: versions of unit keys;
+// items_forget.cc: what leaves with its age.
 //
 // Thread safety: every member from any thread. Writes run on this environment's committer.
 // Lifetime: keys and ring must outlive it.
@@ -44,6 +45,7 @@ class Items {
   Result<std::map<VersionId, std::uint64_t>> count_versions() const;
   // One slice; `scratch` as for move_wrap (rewrap.h). Waits: not from a completion.
   Result<Rewrapped> rewrap_some(const RewrapParams& params, MutableByteView scratch);
+  Result<PeopleForgotten> forget_some(UnixMillis before, const Id& after);
   // Calls `write`, which changes the ring, between two groups on the committer's thread. Waits.
   Status change_keys(const std::function<Status()>& write);
 
@@ -94,6 +96,15 @@ class Items {
                                                          const RewrapParams& params,
                                                          Rewrapped& seen) const;
   Status apply_moves(WriteTxn& txn, const std::vector<Move>& moves, std::uint64_t& moved);
+
+  struct Change {  // of a record that nobody else changed meanwhile
+    Id id{};
+    Bytes before;
+    Bytes after;
+  };
+  Result<PeopleForgotten> find_forgettable(UnixMillis before, const Id& after,
+                                           std::vector<Change>& changes) const;
+  Status apply_changes(WriteTxn& txn, const std::vector<Change>& changes, std::uint64_t& changed);
 
   using IndexHash = std::array<std::uint8_t, 32>;
   Result<Loaded> load(Txn& txn, const Id& id) const;

@@ -72,6 +72,12 @@ struct ScanFilter {
   bool all_states = true;  // false: bound and unverified ones
 };
 
+struct PeopleForgotten {
+  Id last{};  // looked at
+  bool complete = false;
+  std::uint64_t records = 0;  // changed
+};
+
 // How many intents may be unspent: in all, of one person, and of one file for items that upstream
 // has not named yet, which are what a listing of that file is compared with. A row takes about half
 // a kilobyte, on disk and in memory.
@@ -150,6 +156,10 @@ class KeyStore {
   // The record's item has another name, path, eTag or cTag, or was published; the file is the same.
   // kConflict: the binding names another item.
   virtual void refresh(const Id& record, Binding binding, Done done) = 0;
+  // Takes out of a slice of the records made before then who wrote them, and out of those that are
+  // no item's present version name and path. Records that change meanwhile are left out. Waits: not
+  // from a completion. `after` is exclusive; go on with `last` until it is complete.
+  virtual Result<PeopleForgotten> forget_people(UnixMillis before, const Id& after) = 0;
   virtual std::uint64_t item_count() const = 0;
   virtual StoreHead head() const = 0;
 

@@ -48,6 +48,9 @@ class LmdbStore : public KeyStore {
     return items_->bindings(key);
   }
   void refresh(const Id& record, Binding binding, Done done) override;
+  Result<PeopleForgotten> forget_people(UnixMillis before, const Id& after) override {
+    return items_->forget_some(before, after);
+  }
   std::uint64_t item_count() const override { return items_->count(); }
   StoreHead head() const override { return items_->head(); }
 
