@@ -75,7 +75,9 @@ struct Config {
 
   struct Audit {
     std::string directory = "audit";
-    std::string origin;  // default: "kerros/" and the random tenant id
+    std::string origin;                   // default: "kerros/" and the random tenant id
+    std::string checkpoint_copy;          // file elsewhere; empty: none
+    std::uint32_t retention_months = 24;  // 0: records stay for ever
   } audit;
 
   struct Upstream {

@@ -65,6 +65,8 @@ void add_service(Config& c, std::vector<Key>& keys) {
       {"keys.rotate_after", kReload, Duration{&c.keys.rotate_after}},
       {"audit.directory", kRestart, Path{&c.audit.directory}},
       {"audit.origin", kRestart, Text{&c.audit.origin}},
+      {"audit.checkpoint_copy", kRestart, Path{&c.audit.checkpoint_copy}},
+      {"audit.retention_months", kRestart, number(c.audit.retention_months, 0, 600)},
       {"unit", kReload, Text{&c.unit}},
       {"log_level", kReload, word(kLevels, c.log_level)},
   };

@@ -122,7 +122,9 @@ Result<std::vector<std::uint64_t>> live_intents(const keystore::KeyStore& store)
   return intents;
 }
 
-Result<std::unique_ptr<audit::Log>> open_log(const Config& config, const Installation& parts) {
+// `begins_again`: whatever log was here before, an operator said that it is lost.
+Result<std::unique_ptr<audit::Log>> open_log(const Config& config, const Installation& parts,
+                                             bool begins_again) {
   auto keys = audit_keys(*parts.store);
   if (!keys) return tl::unexpected(explain_store(keys.error(), config));
   auto intents = live_intents(*parts.store);
@@ -131,14 +133,25 @@ Result<std::unique_ptr<audit::Log>> open_log(const Config& config, const Install
     const auto head = store->head();
     return audit::StoreMark{head.sequence, head.set_hash};
   };
-  auto log = audit::Log::open(
-      {config.audit.directory, parts.origin, mark, now_ms, std::move(*intents)}, std::move(*keys));
+  audit::LogParams params{config.audit.directory, parts.origin, mark, now_ms, std::move(*intents)};
+  params.begins_again = begins_again;
+  params.second_place = config.audit.checkpoint_copy;
+  params.retention_months = config.audit.retention_months;
+  params.forget = [store = parts.store.get()](std::uint64_t before) -> Status {
+    for (keystore::Id after{};;) {
+      const auto slice = store->forget_people(before, after);
+      if (!slice) return tl::unexpected(slice.error());
+      if (slice->complete) return {};
+      after = slice->last;
+    }
+  };
+  auto log = audit::Log::open(std::move(params), std::move(*keys));
   if (!log) return tl::unexpected(explain_log(log.error(), config));
   return log;
 }
 
-Result<std::unique_ptr<Installation>> open_parts(const Config& config,
-                                                 keystore::UnsealWith unseal) {
+Result<std::unique_ptr<Installation>> open_parts(const Config& config, keystore::UnsealWith unseal,
+                                                 bool begins_again = false) {
   auto backend = crypto::choose_backend(config.sealing.backend);
   if (!backend)
     return tl::unexpected(explain(backend.error(), "no cipher is used that failed its self-test",
@@ -154,7 +167,7 @@ Result<std::unique_ptr<Installation>> open_parts(const Config& config,
   auto unit = find_unit(config, *parts->store);
   if (!unit) return tl::unexpected(unit.error());
   parts->unit = *unit;
-  auto log = open_log(config, *parts);
+  auto log = open_log(config, *parts, begins_again);
   if (!log) return tl::unexpected(log.error());
   parts->log = std::move(*log);
   return parts;
@@ -217,7 +230,8 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config,
 Result<std::unique_ptr<Installation>> Installation::open_accepting(const Config& config,
                                                                    keystore::UnsealWith unseal,
                                                                    audit::Record reason) {
-  auto parts = open_parts(config, std::move(unseal));
+  const bool begins_again = reason.event == audit::Event::kStoreAccepted;
+  auto parts = open_parts(config, std::move(unseal), begins_again);
   if (!parts) return parts;
   auto& log = *(*parts)->log;
   const auto before = log.last_store_mark().value_or(audit::StoreMark{});

@@ -13,8 +13,9 @@ audit::Record reading(const crypto::Prefix& prefix, const std::string& file) {
   record.actor = audit::as_field(os_actor());
   record.right = "os-user";
   record.source = "cli";
-  record.target = to_hex(prefix.header.key);
+  record.target = "key " + to_hex(prefix.header.key);
   record.status = "intent";
+  record.details.emplace_back("key", to_hex(prefix.header.key));
   record.details.emplace_back("file", audit::as_field(file));
   return record;
 }

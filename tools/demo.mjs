@@ -124,7 +124,7 @@ function showRegister(office) {
 }
 
 function showAudit(office) {
-  const tail = office.kerros('audit', 'tail', '--count', '12', '--json');
+  const tail = office.kerros('audit', 'tail', '--count', '12', '--purpose', 'demo', '--json');
   const verified = office.kerros('audit', 'verify');
   if (!check('kerros audit tail answers', tail.code === 0)) return;
   const records = JSON.parse(tail.out);

@@ -9,7 +9,7 @@
 namespace kerros::admin {
 namespace {
 
-constexpr std::array<FindingRow, 19> kTable{{
+constexpr std::array<FindingRow, 20> kTable{{
     {Finding::kNotRunning, "not-running", true},
     {Finding::kStoreNotWritable, "store-not-writable", true},
     {Finding::kAuditNotWritable, "audit-not-writable", true},
@@ -29,6 +29,7 @@ constexpr std::array<FindingRow, 19> kTable{{
     {Finding::kProxyCaEnds, "proxy-ca-ends", false},
     {Finding::kDiskLow, "disk-low", false},
     {Finding::kCloudUnreachable, "cloud-unreachable", false},
+    {Finding::kLogUpkeep, "log-upkeep", false},
 }};
 
 }  // namespace

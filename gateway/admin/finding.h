@@ -34,6 +34,7 @@ enum class Finding : std::uint8_t {
   kProxyCaEnds,
   kDiskLow,
   kCloudUnreachable,
+  kLogUpkeep,
 };
 
 struct FindingRow {

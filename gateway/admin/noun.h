@@ -34,7 +34,17 @@ Result<Json> destroy_keys(const Context& context);
 Result<Json> status(const Context& context);
 Result<Json> read_log(const Context& context);
 Result<Json> verify_log(const Context& context);
+Result<Json> lint_log(const Context& context);
+Result<Json> annotate_record(const Context& context);
+Result<Json> hold_case(const Context& context);
+Result<Json> list_cases(const Context& context);
+Result<Json> release_case(const Context& context);
 Result<Json> record_proxy_change(const Context& context);
+
+inline constexpr std::uint64_t kLintedAtOnce = 100'000;
+
+// Which records of the log a request asks for. kMalformed.
+Result<audit::Filter> filter_of(const Request& request);
 
 // Query options; absent ones are empty or the default. kMalformed names the option.
 std::string option(const Request& request, const std::string& name);

@@ -16,7 +16,7 @@ struct Row {
   Result<Json> (*run)(const Context&);
   std::string_view options;  // each followed by a space
 };
-constexpr std::array<Row, 13> kTable = {
+constexpr std::array<Row, 18> kTable = {
     {{"GET", "/v1/items", list_items, "drive state after limit "},
      {"GET", "/v1/items/show", show_item, "item drive "},
      {"POST", "/v1/items/accept", accept_item, "drive item reason key dry-run "},
@@ -27,8 +27,16 @@ constexpr std::array<Row, 13> kTable = {
      {"POST", "/v1/keys/retire", retire_keys, "unit all version dry-run "},
      {"POST", "/v1/keys/destroy", destroy_keys, "unit version confirm dry-run "},
      {"GET", "/v1/status", status, ""},
-     {"GET", "/v1/audit", read_log, "from limit last "},
-     {"GET", "/v1/audit/verify", verify_log, ""},
+     {"GET", "/v1/audit", read_log,
+      "purpose case held proof from limit last since until actor item key unit event class status "
+      "subject "},
+     {"GET", "/v1/audit/verify", verify_log, "older "},
+     {"GET", "/v1/audit/lint", lint_log, "from "},
+     {"POST", "/v1/audit/notes", annotate_record, "record note "},
+     {"GET", "/v1/audit/cases", list_cases, ""},
+     {"POST", "/v1/audit/hold", hold_case,
+      "case reason from intent since until actor item key unit event class status subject "},
+     {"POST", "/v1/audit/release", release_case, "case reason "},
      {"POST", "/v1/proxy/changes", record_proxy_change, "change target detail intent outcome "}}};
 
 struct CodeStatus {

@@ -14,8 +14,15 @@
 //   POST /v1/keys/rewrap?unit=|all=&after=&limit=                  {"moved":N,"next":ID or null}
 //   POST /v1/keys/retire?unit=|all=&version=&dry-run=              {"retired":[...]}
 //   POST /v1/keys/destroy?unit=&version=&confirm=NAME&dry-run=     {"destroyed":[...]}
-//   GET /v1/audit?from=&limit=  or  ?last=    {"records":[...],"size":N}
-//   GET /v1/audit/verify                      {"records":N,"checkpoints":N,...}
+//   GET /v1/audit?purpose=&case=&from=&limit=&last=&FILTER&held=CASE&proof=
+//                                             {"records":[...],"next":POSITION or null,"size":N}
+//       FILTER: since= until= actor= item= key= unit= event= class= status= subject=
+//   GET /v1/audit/verify?older=NOTES          {"records":N,"checkpoints":N,...}
+//   GET /v1/audit/lint?from=                  {"records":N,"faults":N,"findings":[...],"next":...}
+//   POST /v1/audit/notes?record=&note=        {"record":N,"annotation":N}
+//   GET /v1/audit/cases                       {"cases":[...]}
+//   POST /v1/audit/hold?case=&reason=&FILTER&from=&intent=   {"records":N,"next":...,"intent":N}
+//   POST /v1/audit/release?case=&reason=      {"released":N}
 //   POST /v1/proxy/changes?change=&target=&detail=                  {"position":N}, the intent
 //   POST /v1/proxy/changes?change=&target=&intent=N&outcome=        its outcome
 //

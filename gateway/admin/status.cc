@@ -100,8 +100,11 @@ void look_at_log(const Installation& installation, Json& status) {
           (alarms.empty() ? "" : ", ") + std::to_string(count.get<std::uint64_t>()) + " " + name;
   if (!alarms.empty())
     add_finding(status, Finding::kAlarms,
-                "in the log of the last 24 hours: " + alarms + "; `kerros audit tail`");
+                "in the log of the last 24 hours: " + alarms +
+                    "; `kerros audit query --purpose TEXT --class ERROR`");
   status["refusals"] = std::move(refusals);
+  if (const auto kept = installation.log->keeping(); !kept)
+    add_finding(status, Finding::kLogUpkeep, kept.error().detail);
 }
 
 void look_at_settings(const Config& config, Json& status) {

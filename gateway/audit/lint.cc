@@ -46,7 +46,7 @@ constexpr std::array kForms = {
     Form{Event::kLegacyPlainRead, "passed,"},
     Form{Event::kAbandoned, "failed,", "intent,"},
     Form{Event::kSessionVoided, kRefused},
-    Form{Event::kFollowed, "done,refused,failed,", "key,asked by,"},
+    Form{Event::kFollowed, "done,refused,failed,seen where it was asked for,", "key,asked by,"},
     Form{Event::kVersionVerified, "seen,", "key,"},
     Form{Event::kOlderPublished, "passed,", "key,"},
     Form{Event::kPlaceDiffers, "done,ignored,"},

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <future>
@@ -25,6 +26,7 @@ constexpr std::size_t kHeldAtOnce = 10'000;
 struct Log::State {
   explicit State(LogParams p, Keys k) : params(std::move(p)), keys(std::move(k)) {}
   Status take_lock();
+  bool is_blank() const;
   Result<Signer> make_signer() const;
   Result<CheckpointFiles> open_checkpoints(const Signer& signer) const;
   Status start();
@@ -50,6 +52,16 @@ Status Log::State::take_lock() {
                 "somebody else has the audit log in " + params.directory + " open");
   lock = std::move(*fd);
   return {};
+}
+
+// A directory that somebody opened after a loss, and nobody ever wrote to.
+bool Log::State::is_blank() const {
+  const auto segments = names_in(params.directory + "/segments");
+  const auto note = read_whole(params.directory + "/checkpoint", 4096);
+  if (!segments || !segments->empty() || !note || exists(params.directory + "/tile")) return false;
+  const std::string_view text = as_text(*note);
+  const std::size_t line = text.find('\n');
+  return line != std::string_view::npos && text.substr(line).starts_with("\n0\n");
 }
 
 Result<Signer> Log::State::make_signer() const {
@@ -88,6 +100,9 @@ Result<CheckpointFiles> Log::State::open_checkpoints(const Signer& signer) const
 }
 
 Status Log::State::start() {
+  if (params.begins_again && is_blank())
+    for (const char* name : {"/verifier", "/checkpoint", "/checkpoints"})
+      ::unlink((params.directory + name).c_str());
   auto signer = make_signer();
   if (!signer) return tl::unexpected(signer.error());
   auto checkpoints = open_checkpoints(*signer);

@@ -88,6 +88,34 @@ TEST_F(LogTest, RefusesARecordThatLacksAField) {
   EXPECT_TRUE(log->health());
 }
 
+// A log that was lost is followed by one of another name: no smaller tree is signed under the old.
+TEST_F(LogTest, BeginsAgainUnderAnOriginOfItsOwn) {
+  const auto begin_again = [this] {
+    LogParams params{directory_.path(), kOrigin, {}, [this] { return world_.now_ms.load(); }};
+    params.begins_again = true;
+    return Log::open(std::move(params), test_keys());
+  };
+  {
+    open();
+  }  // somebody looked: it is there now, and empty
+  {
+    auto log = begin_again();
+    ASSERT_TRUE(log);
+    append_uploads(**log, 2);
+  }
+  const auto anew = verified();
+  ASSERT_TRUE(anew) << anew.error().detail;
+  EXPECT_TRUE(
+      anew->verifier.starts_with(std::string(kOrigin) + "/since-2026-11-21T12:00:00.000Z+"));
+  world_.now_ms += kDay;
+  {
+    auto log = begin_again();  // without effect on a log that is there
+    ASSERT_TRUE(log);
+    EXPECT_EQ((*log)->size(), 4U);
+  }
+  EXPECT_EQ(verified()->verifier, anew->verifier);
+}
+
 TEST_F(LogTest, BelongsToOneAtATime) {
   auto log = open();
   EXPECT_EQ(try_open(directory_.path(), world_).error().code, ErrorCode::kConflict);

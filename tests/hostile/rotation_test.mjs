@@ -142,7 +142,7 @@ cases.it('does the same without a gateway', async () => {
 });
 
 cases.it('has every change in the log', async () => {
-  const log = JSON.parse((await kerros('audit', 'tail', '-n', '100000', '--json')).out);
+  const log = JSON.parse((await kerros('audit', 'tail', '--purpose', 'test', '-n', '100000', '--json')).out);
   const done = (event) => log.filter((one) => one.event === event && one.status === 'done');
   assert.equal(done('key-rotated').length, 4);
   assert.equal(done('key-retired').length, 4);

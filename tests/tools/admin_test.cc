@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/hkdf.h"
 #include "gateway/admin/operations.h"
 #include "tests/tools/made_installation.h"
 
@@ -25,6 +26,14 @@ class Admin : public testing_tools::MadeInstallation {
 
   json ask(const std::string& target, unsigned status = 200) {
     const auto request = admin::parse_request("GET", target);
+    EXPECT_TRUE(request) << target;
+    const auto answer =
+        admin::answer(*request, {"os:tester", "cli"}, *config_, *installation_, nullptr);
+    EXPECT_EQ(answer.status, status) << answer.json;
+    return json::parse(answer.json);
+  }
+  json order(const std::string& target, unsigned status = 200) {
+    const auto request = admin::parse_request("POST", target);
     EXPECT_TRUE(request) << target;
     const auto answer =
         admin::answer(*request, {"os:tester", "cli"}, *config_, *installation_, nullptr);
@@ -228,18 +237,87 @@ TEST_F(Admin, RecordsWhoReadWhat) {
   EXPECT_EQ(newest_record().event, audit::Event::kRegisterRead);
   EXPECT_EQ(newest_record().actor, "os:tester");
   EXPECT_EQ(newest_record().target, "/v1/items?drive=b%21x");
-  ask("/v1/audit?last=1");
+  ask("/v1/audit?last=1&purpose=review&case=17&actor=os%3Atester");
   EXPECT_EQ(newest_record().event, audit::Event::kLogRead);
+  const auto read = json::parse(audit::to_json(newest_record())).at("details");
+  EXPECT_EQ(read.at("purpose"), "review");
+  EXPECT_EQ(read.at("case"), "17");
+  EXPECT_EQ(read.at("asked actor"), "os:tester");
+  EXPECT_EQ(read.at("records"), "1");
+  EXPECT_EQ(read.at("first"), "2");
 }
 
 TEST_F(Admin, ShowsTheEndOfTheLogAsItWasWhenAsked) {
   ask("/v1/keys");
-  const auto page = ask("/v1/audit?last=1");
+  const auto page = ask("/v1/audit?last=1&purpose=review");
   ASSERT_EQ(page.at("records").size(), 1u);
   EXPECT_EQ(page.at("records").at(0).at("event"), "register-read");
   EXPECT_EQ(page.at("size"), 2);
-  EXPECT_EQ(ask("/v1/audit?from=1&limit=1").at("records").at(0).at("event"), "store-created");
-  EXPECT_EQ(ask("/v1/audit?from=1000").at("records").size(), 0u);
+  const auto first = ask("/v1/audit?from=1&limit=1&purpose=review");
+  EXPECT_EQ(first.at("records").at(0).at("event"), "store-created");
+  EXPECT_EQ(first.at("records").at(0).at("position"), 1);
+  EXPECT_EQ(first.at("next"), 2);
+  const auto last = ask("/v1/audit?from=1000&purpose=review");
+  EXPECT_EQ(last.at("records").size(), 0u);
+  EXPECT_TRUE(last.at("next").is_null());
+}
+
+// Whoever was shown something can be shown to have been shown just that.
+TEST_F(Admin, RecordsAHashOfWhatItShowed) {
+  ask("/v1/keys");
+  const auto request = admin::parse_request("GET", "/v1/audit?purpose=review&proof=yes");
+  const auto answer =
+      admin::answer(*request, {"os:tester", "cli"}, *config_, *installation_, nullptr);
+  std::string lines;
+  const auto page = nlohmann::ordered_json::parse(answer.json);
+  for (const auto& record : page.at("records")) lines += record.dump() + "\n";
+  EXPECT_NE(lines.find(R"("proof":{"salt":)"), std::string::npos);
+  const auto details = json::parse(audit::to_json(newest_record())).at("details");
+  EXPECT_EQ(details.at("records"), "2");
+  EXPECT_EQ(details.at("sha256"), to_hex(crypto::sha256(as_bytes(lines))));
+}
+
+TEST_F(Admin, AddsAWordToARecordAndChangesNone) {
+  const auto before = installation_->log->read(1, 1)->front();
+  const auto made = order("/v1/audit/notes?record=1&note=contested");
+  EXPECT_EQ(made.at("record"), 1);
+  EXPECT_EQ(newest_record().event, audit::Event::kLogAnnotated);
+  EXPECT_EQ(newest_record().target, "record 1");
+  EXPECT_EQ(installation_->log->read(1, 1)->front(), before);
+  order("/v1/audit/notes?record=1", 400);
+  order("/v1/audit/notes?record=99&note=x", 400);
+}
+
+TEST_F(Admin, HoldsRecordsForACaseAndReleasesThem) {
+  ask("/v1/keys");
+  const auto held = order("/v1/audit/hold?case=c-7&reason=notice&event=register-read");
+  EXPECT_EQ(held.at("records"), 1);
+  EXPECT_EQ(newest_record().event, audit::Event::kLogHeld);
+  EXPECT_EQ(newest_record().status, "done");
+  EXPECT_EQ(ask("/v1/audit/cases").at("cases").at(0).at("asks").at("event"), "register-read");
+  EXPECT_EQ(ask("/v1/audit?purpose=notice&held=c-7").at("records").size(), 1u);
+  EXPECT_EQ(ask("/v1/audit/verify").at("held"), 1);
+  order("/v1/audit/hold?case=c-7&reason=again", 409);
+  order("/v1/audit/hold?case=..%2Fc&reason=x", 400);
+  order("/v1/audit/hold?case=d", 400);
+  EXPECT_EQ(order("/v1/audit/release?case=c-7&reason=closed").at("released"), 1);
+  EXPECT_EQ(newest_record().event, audit::Event::kLogReleased);
+  order("/v1/audit/release?case=c-7&reason=closed", 404);
+  ask("/v1/audit?purpose=notice&held=c-7", 404);
+}
+
+TEST_F(Admin, LintsTheLogThatItWritesItself) {
+  ask("/v1/keys");
+  ask("/v1/audit?purpose=review");
+  order("/v1/audit/notes?record=1&note=contested");
+  order("/v1/audit/hold?case=c&reason=notice");
+  order("/v1/audit/release?case=c&reason=closed");
+  const auto clean = ask("/v1/audit/lint");
+  EXPECT_EQ(clean.at("faults"), 0) << clean;
+  EXPECT_EQ(clean.at("records"), installation_->log->size());
+  EXPECT_TRUE(clean.at("next").is_null());
+  ask("/v1/items?drive=" + std::string(90, 'a') + "aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0");
+  EXPECT_EQ(ask("/v1/audit/lint").at("findings").at(0).at("field"), "target");
 }
 
 TEST_F(Admin, VerifiesTheLog) {
@@ -271,6 +349,11 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Unknown{"GET", "/v1/secrets", "no such path: /v1/secrets"},
                     Unknown{"POST", "/v1/items", "no such method: POST"},
                     Unknown{"GET", "/v1/keys?drive=x", "no such option: drive"},
+                    Unknown{"GET", "/v1/audit?last=1",
+                            "records are personal data, and who reads them says what for"},
+                    Unknown{"GET", "/v1/audit?purpose=x&since=monday",
+                            "since is \"monday\", not a day or a time such as "
+                            "2026-11-21T21:48:16Z"},
                     Unknown{"GET", "/v1/items?limit=1001", "it must be a whole number up to 1000"},
                     Unknown{"GET", "/v1/items?after=xyz",
                             "it must be a key id: 32 hexadecimal digits"}));

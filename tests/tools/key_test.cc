@@ -138,7 +138,7 @@ TEST_F(KeyCommand, IsOnRecordWithTheRightUsed) {
        {"kerros key rotate main", "kerros key rewrap main", "kerros key retire main",
         "kerros key destroy main --yes-destroy main"})
     ASSERT_EQ(run(command).code, 0) << command;
-  const auto log = run_json("kerros audit tail -n 100");
+  const auto log = run_json("kerros audit tail --purpose test -n 100");
   for (const auto* event : {"key-rotated", "key-rewrapped", "key-retired", "key-destroyed"}) {
     std::vector<std::string> statuses;
     for (const auto& record : log)

@@ -91,12 +91,12 @@ TEST_F(Open, NeedsNoStoreWithTheFilesOwnKey) {
 
 TEST_F(Open, RecordsWhoOpenedWhat) {
   ASSERT_EQ(run("kerros open sealed -o out").code, 0);
-  const auto tail = nlohmann::json::parse(run("kerros audit tail -n 2 --json").out);
+  const auto tail = nlohmann::json::parse(run("kerros audit tail --purpose test -n 2 --json").out);
   ASSERT_EQ(tail.size(), 2u);
   EXPECT_EQ(tail.at(0).at("event"), "read-intent");
   EXPECT_EQ(tail.at(1).at("event"), "read-done");
   EXPECT_EQ(tail.at(1).at("status"), "done");
-  EXPECT_EQ(tail.at(1).at("target"), key_);
+  EXPECT_EQ(tail.at(1).at("target"), "key " + key_);
 }
 
 // A bit of the prefix, of the first chunk, of the last tag.

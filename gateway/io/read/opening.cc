@@ -2,6 +2,7 @@
 
 #include "gateway/graph/response_fields.h"
 #include "gateway/io/exchange/place.h"
+#include "gateway/io/registry/registry.h"
 
 namespace kerros::io {
 
@@ -33,9 +34,9 @@ crypto::Opener make_opener(Exchange& x, const keystore::SealedKey& sealed,
 
 net::awaitable<ReadAudit::Ticket> begin_read(Exchange& x, const Wanted& wanted,
                                              const keystore::ItemRecord& record) {
-  return x.worker.reads.begin(
-      {x.caller.actor, record.sealed.key},
-      record_of(x, audit::Event::kReadIntent, wanted.audit_target(), "intent"));
+  auto intent = record_of(x, audit::Event::kReadIntent, wanted.audit_target(), "intent");
+  intent.details.emplace_back("unit", unit_name(x, record.sealed.unit));
+  return x.worker.reads.begin({x.caller.actor, record.sealed.key}, std::move(intent));
 }
 
 std::uint64_t stored_size(const Upstream::Response& response) {

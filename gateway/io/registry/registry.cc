@@ -156,4 +156,10 @@ net::awaitable<void> refuse_plain(Exchange& x, const Wanted& wanted) {
                 "bytes that are not sealed, of a sealed item" + command_for(wanted, "plain")};
 }
 
+std::string unit_name(const Exchange& x, const keystore::Id& unit) {
+  for (const auto& key : x.store().unit_keys())
+    if (key.unit == unit) return audit::as_field(key.unit_name);
+  return to_hex(unit);
+}
+
 }  // namespace kerros::io

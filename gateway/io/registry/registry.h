@@ -28,4 +28,7 @@ keystore::ItemRecord version_for(Exchange& x, const Wanted& wanted, const keysto
 // throws Refused(kDowngraded).
 net::awaitable<void> refuse_plain(Exchange& x, const Wanted& wanted);
 
+// As the audit log names a unit.
+std::string unit_name(const Exchange& x, const keystore::Id& unit);
+
 }  // namespace kerros::io

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "gateway/io/exchange/final_place.h"
 #include "gateway/io/registry/intents.h"
+#include "gateway/io/registry/registry.h"
 #include "gateway/io/registry/rewrite_json.h"
 
 namespace kerros::io {
@@ -84,6 +85,7 @@ void Upload::start_intent() {
   auto record = record_of(x_, audit::Event::kUploadIntent, target_, "intent");
   record.details.emplace_back("key", to_hex(sealed_.key));
   record.details.emplace_back("class", item_class_);
+  record.details.emplace_back("unit", unit_name(x_, sealed_.unit));
   intent_.emplace(append_audit(x_, std::move(record)));
 }
 
