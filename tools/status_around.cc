@@ -33,7 +33,7 @@ constexpr CertificateFindings kOfAuthority{Finding::kProxyCaUnusable, Finding::k
 void look_at_certificate(const std::string& name, const std::string& file,
                          const CertificateFindings& findings, Json& status) {
   const auto info = tls::CertificateInfo::read(file);
-  if (!info) return add_finding(status, findings.unusable, info.error().detail);
+  if (!info) return add_finding(status, findings.unusable, {info.error().detail});
   const auto left = info->expires() - system_clock::now();
   const auto days = std::chrono::duration_cast<std::chrono::days>(left).count();
   const auto end =
@@ -42,9 +42,9 @@ void look_at_certificate(const std::string& name, const std::string& file,
   status["certificates"].push_back(
       {{"name", name}, {"file", file}, {"ends", end_text}, {"days_left", days}});
   if (left < system_clock::duration::zero())
-    add_finding(status, findings.expired, file + " ended " + end_text);
+    add_finding(status, findings.expired, {file, end_text});
   else if (left < kSoon)
-    add_finding(status, findings.ends, file + " ends in " + std::to_string(days) + " days");
+    add_finding(status, findings.ends, {file, std::to_string(days)});
 }
 
 void look_at_disks(const Config& config, Json& status) {
@@ -54,12 +54,12 @@ void look_at_disks(const Config& config, Json& status) {
     const auto bytes = free_bytes(directory);
     status["disks"].push_back(
         {{"name", name}, {"directory", directory}, {"free_bytes", bytes ? Json(*bytes) : Json()}});
-    const auto what = std::string(name) + ": " + std::to_string(bytes.value_or(0) >> 20) +
-                      " MiB free in " + directory;
+    const std::vector<std::string> values = {name, std::to_string(bytes.value_or(0) >> 20),
+                                             directory};
     if (bytes.value_or(0) < kTooLittleRoom)
-      add_finding(status, Finding::kDiskFull, what);
+      add_finding(status, Finding::kDiskFull, values);
     else if (*bytes < kLittleRoom && directory != config.store.sessions)
-      add_finding(status, Finding::kDiskLow, what);
+      add_finding(status, Finding::kDiskLow, values);
   }
 }
 
@@ -73,8 +73,7 @@ void look_at_cloud(const Config& config, Json& status) {
   status["cloud"] = {{"host", host},
                      {"reached", reached.has_value()},
                      {"milliseconds", reached ? Json(took.count()) : Json()}};
-  if (!reached)
-    add_finding(status, Finding::kCloudUnreachable, host + ": " + reached.error().detail);
+  if (!reached) add_finding(status, Finding::kCloudUnreachable, {host, reached.error().detail});
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kerros::admin {
 
@@ -41,10 +42,16 @@ struct FindingRow {
   Finding finding;
   std::string_view name;  // "key-rotation-due": monitors know it by this, never change one
   bool problem;
+  std::string_view text;  // {0}, {1}, ... stand for the values it was found with
 };
 std::span<const FindingRow> findings();
 
-// Adds {"name","what"} to "problems" or "warnings" of a status, where the table says.
-void add_finding(nlohmann::ordered_json& status, Finding finding, std::string what);
+// Adds {"name","what","values"} to "problems" or "warnings" of a status, where the table says;
+// "what" is the text with the values in it, which a reader of another language makes himself.
+void add_finding(nlohmann::ordered_json& status, Finding finding,
+                 const std::vector<std::string>& values = {});
+
+// A text with its values in it.
+std::string filled(std::string_view text, const std::vector<std::string>& values);
 
 }  // namespace kerros::admin

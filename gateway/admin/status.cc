@@ -24,7 +24,7 @@ bool on_tmpfs(const std::string& directory) {
 
 void look_for_problems(Installation& installation, Json& status) {
   const auto found = [&](Finding finding, const Status& result) {
-    if (!result) add_finding(status, finding, complaint_of(result.error()).what);
+    if (!result) add_finding(status, finding, {complaint_of(result.error()).what});
   };
   found(Finding::kStoreNotWritable, installation.store->check_writable());
   found(Finding::kAuditNotWritable, installation.log->health());
@@ -42,16 +42,12 @@ void look_at_keys(const Config& config, const keystore::KeyStore& store, Json& s
                               {"state", keystore::name(key.state)},
                               {"created", time_or_null(key.created)},
                               {"age_days", age / kDayMs}});
-    const std::string version =
-        "version " + std::to_string(key.version) + " of unit \"" + key.unit_name + "\"";
+    const auto version = std::to_string(key.version);
     if (key.state == keystore::KeyState::kActive && period != 0 && age >= period)
       add_finding(status, Finding::kKeyRotationDue,
-                  version + " seals since " + audit::time_text(key.created) +
-                      ": `kerros key rotate " + key.unit_name + "`");
+                  {version, key.unit_name, audit::time_text(key.created)});
     if (key.state == keystore::KeyState::kPending)
-      add_finding(status, Finding::kKeyPending,
-                  version + " was made and seals nothing yet: `kerros key rotate " + key.unit_name +
-                      "` goes on");
+      add_finding(status, Finding::kKeyPending, {version, key.unit_name});
   }
 }
 
@@ -68,8 +64,7 @@ Json store_of(const Config& config, const keystore::KeyStore& store, Json& statu
   const auto room = config.store.items_map_gib << 30;
   if (used >= room / 100 * kNearlyFullPercent)
     add_finding(status, Finding::kStoreNearlyFull,
-                std::to_string(used >> 20) + " MiB of " + std::to_string(room >> 20) +
-                    " MiB for item records are in use: raise store.items_map_gib");
+                {std::to_string(used >> 20), std::to_string(room >> 20)});
   return {{"directory", config.store.directory},
           {"items", store.item_count()},
           {"change", store.head().sequence},
@@ -100,21 +95,16 @@ void look_at_log(const Installation& installation, Json& status) {
           (alarms.empty() ? "" : ", ") + std::to_string(count.get<std::uint64_t>()) + " " + name;
   if (!alarms.empty())
     add_finding(status, Finding::kAlarms,
-                "in the log of the last 24 hours: " + alarms +
-                    "; `kerros audit query --purpose TEXT --class ERROR`");
+                {std::to_string(refusals.at("hours").get<std::uint64_t>()), alarms});
   status["refusals"] = std::move(refusals);
   if (const auto kept = installation.log->keeping(); !kept)
-    add_finding(status, Finding::kLogUpkeep, kept.error().detail);
+    add_finding(status, Finding::kLogUpkeep, {kept.error().detail});
 }
 
 void look_at_settings(const Config& config, Json& status) {
   if (!on_tmpfs(config.store.sessions))
-    add_finding(status, Finding::kSessionsOnDisk,
-                config.store.sessions +
-                    " is not on tmpfs: a backup or a power cut could bring an old upload session "
-                    "back");
-  if (config.policy.rules.empty())
-    add_finding(status, Finding::kNoRule, "no policy rule: nothing is sealed");
+    add_finding(status, Finding::kSessionsOnDisk, {config.store.sessions});
+  if (config.policy.rules.empty()) add_finding(status, Finding::kNoRule);
 }
 
 Json gateway_of(const Running* running) {
