@@ -50,7 +50,7 @@ export async function openProxyOffice({ bin, proxy = '', others = {} }) {
     bin, proxy,
     config: (text, home) => {
       for (const { cert } of Object.values(others)) fs.appendFileSync(path.join(home, 'tls', 'upstream-ca.pem'), cert);
-      return text.replace('[[policy.rule]]', `${connect}[limits]\nhead_timeout = "1s"\n\n[[policy.rule]]`);
+      return text.replace('[[policy.rule]]', `${connect}[limits]\nhead_timeout = "3s"\n\n[[policy.rule]]`);
     },
   });
   const token = await office.login();

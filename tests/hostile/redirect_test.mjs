@@ -74,7 +74,7 @@ const cases = new Cases();
 const office = await Office.open({
   bin,
   proxy: 'redirect_listen = "[::]:0"',
-  config: (text) => text.replace('[[policy.rule]]', '[limits]\nhead_timeout = "1s"\n\n[[policy.rule]]'),
+  config: (text) => text.replace('[[policy.rule]]', '[limits]\nhead_timeout = "3s"\n\n[[policy.rule]]'),
 });
 const token = await office.login();
 await office.folder('Salassa');
