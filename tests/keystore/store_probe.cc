@@ -37,10 +37,13 @@ Result<std::string> list(KeyStore& store) {
   return text;
 }
 
-Status write_one(KeyStore& store) {
+// One of each kind that has a file: a version of a unit's key, and an item.
+Status write_both(KeyStore& store) {
   NewKeyParams wanted;
   wanted.unit = store.unit_keys().at(0).unit;
   wanted.now = kLater;
+  if (auto version = store.make_version(wanted.unit, kLater); !version)
+    return tl::unexpected(version.error());
   auto made = store.make_key(wanted, test_commitment);
   if (!made) return tl::unexpected(made.error());
   ItemRecord record;
@@ -64,7 +67,7 @@ int probe(const StoreParams& params, const std::string& key_file) {
   if (!store) return refused(3, store.error());
   auto before = list(**store);
   if (!before) return refused(4, before.error());
-  if (auto written = write_one(**store); !written) return refused(4, written.error());
+  if (auto written = write_both(**store); !written) return refused(4, written.error());
   store->reset();
   store = KeyStore::open(params, KeyFile{key_file});
   if (!store) return refused(4, store.error());
