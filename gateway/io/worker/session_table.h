@@ -3,10 +3,12 @@
 // One fragment of a session is in flight at a time, on whatever thread; a session that this process
 // has not carried cleanly to its point asks upstream where it stands first.
 //
-// Thread safety: any thread. Lifetime: a Hold must not outlive the table.
+// Thread safety: any thread. Lifetime: a Hold may outlive the table; the last one of a gateway that
+// ends is let go by the store's thread.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -16,27 +18,34 @@
 namespace kerros::io {
 
 class SessionTable {
+  struct Held {
+    std::mutex mutex;
+    std::set<crypto::Id> sessions;
+  };
+
  public:
   class Hold {
    public:
-    Hold(SessionTable& table, const crypto::Id& session) : table_(&table), session_(session) {}
-    Hold(Hold&& other) noexcept
-        : table_(std::exchange(other.table_, nullptr)), session_(other.session_) {}
+    Hold(std::shared_ptr<Held> held, const crypto::Id& session)
+        : held_(std::move(held)), session_(session) {}
+    Hold(Hold&& other) noexcept = default;
     Hold& operator=(Hold&&) = delete;
     ~Hold() {
-      if (table_) table_->let_go(session_);
+      if (!held_) return;
+      const std::lock_guard lock(held_->mutex);
+      held_->sessions.erase(session_);
     }
 
    private:
-    SessionTable* table_;
+    std::shared_ptr<Held> held_;
     crypto::Id session_;
   };
 
   // nullopt while another fragment of the session is in flight.
   std::optional<Hold> hold(const crypto::Id& session) {
-    const std::lock_guard lock(mutex_);
-    if (!held_.insert(session).second) return std::nullopt;
-    return Hold(*this, session);
+    const std::lock_guard lock(held_->mutex);
+    if (!held_->sessions.insert(session).second) return std::nullopt;
+    return Hold(held_, session);
   }
 
   // True when upstream is known to stand at `sealed_confirmed`; the knowledge is used up.
@@ -58,12 +67,8 @@ class SessionTable {
   }
 
  private:
-  void let_go(const crypto::Id& session) {
-    const std::lock_guard lock(mutex_);
-    held_.erase(session);
-  }
+  const std::shared_ptr<Held> held_ = std::make_shared<Held>();
   std::mutex mutex_;
-  std::set<crypto::Id> held_;
   std::map<crypto::Id, std::uint64_t> agreed_;
 };
 
